@@ -1,0 +1,213 @@
+import { z } from 'zod';
+import { HoldOpening, HoldReason, Impact } from '../hooks/hold.ts';
+import { Verdict } from '../hooks/review-policy.ts';
+import { Tier } from '../hooks/tier.ts';
+import { ActionId, HoldId, RunId } from '../ids.ts';
+import { Json } from '../json/json.ts';
+import { CrewConfigData } from './crew-config.ts';
+import { ModelAnswer } from './model.ts';
+
+/**
+ * What can happen in a run. The journal wraps each in an envelope (`journal/envelope.ts`); the machines and the fold see
+ * `RunEvent`. An event holds what is new; whatever can be derived from earlier events is left out.
+ */
+const ErrorData = z.strictObject({ code: z.string(), message: z.string() });
+const task = z.string();
+const attempt = z.int().min(1);
+const step = z.int().min(1);
+const ofAction = { task, actionId: ActionId };
+const ofHold = { holdId: HoldId };
+
+const DATA = {
+  'run.started': z.strictObject({
+    crew: z.string(),
+    fingerprint: z.string(),
+    config: CrewConfigData,
+    /** Hash of the crew's local modules; null where they are not known. */
+    modules: z.string().nullable(),
+    machines: z.literal(1),
+    inputs: Json,
+    requestedBy: z.string(),
+    forkedFrom: z.strictObject({ runId: RunId, seq: z.int() }).nullable(),
+  }),
+  'task.started': z.strictObject({
+    task,
+    attempt,
+    agent: z.string(),
+    description: z.string(),
+    /** The hold that let it start; null where none was asked. */
+    holdId: HoldId.nullable(),
+  }),
+  'model.responded': z.strictObject({ task, attempt, step, requestDigest: z.string(), answer: ModelAnswer }),
+  'model.failed': z.strictObject({
+    task,
+    attempt,
+    step,
+    try: z.int(),
+    error: ErrorData,
+    final: z.boolean(),
+    retryInMs: z.number().nullable(),
+  }),
+  'action.proposed': z.strictObject({
+    ...ofAction,
+    attempt,
+    step,
+    callId: z.string(),
+    tool: z.string(),
+    /** Parsed, defaults applied: exactly what would run. */
+    input: Json,
+    tier: Tier,
+    reasons: z.array(HoldReason),
+    impact: Impact.nullable(),
+    /** 1, or one more than the rejected proposal of this tool before it in the task. */
+    revision: z.int().min(1),
+  }),
+  'action.started': z.strictObject({
+    ...ofAction,
+    tool: z.string(),
+    input: Json,
+    digest: z.string(),
+    tier: Tier,
+    holdId: HoldId.nullable(),
+    idempotencyKey: z.string(),
+    try: z.int().min(1),
+  }),
+  'action.succeeded': z.strictObject({
+    ...ofAction,
+    output: Json,
+    undoUntil: z.string().nullable(),
+    source: z.enum(['tool', 'person']),
+  }),
+  'action.failed': z.strictObject({
+    ...ofAction,
+    error: ErrorData,
+    /** `none`: nothing happened. `unknown`: it may have. `happened`: it did, but its result (`raw`) is not what the tool promises. */
+    effect: z.enum(['none', 'unknown', 'happened']),
+    raw: Json,
+  }),
+  'action.refused': z.strictObject({
+    ...ofAction,
+    step,
+    callId: z.string(),
+    tool: z.string(),
+    code: z.string(),
+    message: z.string(),
+    holdId: HoldId.nullable(),
+  }),
+  'action.undo-started': z.strictObject({ ...ofAction, reason: z.string() }),
+  'action.undone': z.strictObject({ ...ofAction }),
+  'action.undo-failed': z.strictObject({ ...ofAction, error: ErrorData }),
+  'action.audited': z.strictObject({
+    ...ofAction,
+    finding: z.enum(['good', 'bad', 'critical']),
+    reason: z.string().nullable(),
+  }),
+  'task.proposed': z.strictObject({
+    task,
+    attempt,
+    output: Json,
+    reasoning: z.string().nullable(),
+    confidence: z.number().nullable(),
+    /** What the gates said, in their order; the first that objects settles it. */
+    complaint: z.string().nullable(),
+    escalation: z.string().nullable(),
+    reasons: z.array(HoldReason),
+  }),
+  'task.revised': z.strictObject({
+    task,
+    attempt,
+    cause: z.enum(['schema', 'guardrail', 'rejected', 'retry']),
+    /** What the agent is told. */
+    complaint: z.string(),
+    holdId: HoldId.nullable(),
+  }),
+  'task.completed': z.strictObject({
+    task,
+    output: Json,
+    source: z.enum(['agent', 'modified', 'person']),
+    holdId: HoldId.nullable(),
+  }),
+  'task.failed': z.strictObject({ task, error: ErrorData, holdId: HoldId.nullable() }),
+  'task.skipped': z.strictObject({
+    task,
+    cause: z.enum(['when', 'dependency', 'rejected', 'expired', 'failed', 'person']),
+    detail: z.string(),
+    holdId: HoldId.nullable(),
+  }),
+  'hold.opened': HoldOpening,
+  'hold.claimed': z.strictObject({
+    ...ofHold,
+    until: z.string(),
+    takenFrom: z.string().nullable(),
+    reason: z.string().nullable(),
+  }),
+  'hold.released': z.strictObject({ ...ofHold }),
+  'hold.commented': z.strictObject({ ...ofHold, text: z.string() }),
+  'hold.voted': z.strictObject({
+    ...ofHold,
+    revision: z.int(),
+    digest: z.string(),
+    verdict: Verdict,
+    reason: z.string().nullable(),
+  }),
+  'hold.revised': z.strictObject({
+    ...ofHold,
+    revision: z.int(),
+    proposal: Json,
+    digest: z.string(),
+    reason: z.string().nullable(),
+    diff: Json.optional(),
+  }),
+  'hold.decided': z.strictObject({
+    ...ofHold,
+    revision: z.int(),
+    /** The digest that the reviewer decided on, and that of what the decision lets through. */
+    digest: z.string(),
+    effectiveDigest: z.string().nullable(),
+    verdict: Verdict,
+    /** With `modify` and `respond`. */
+    value: Json.optional(),
+    reason: z.string().nullable(),
+    reasonCode: z.string().nullable(),
+    decidedBy: z.array(z.string()),
+    diff: Json.optional(),
+    overrodeClaimOf: z.string().nullable(),
+  }),
+  'hold.reminded': z.strictObject({ ...ofHold }),
+  'hold.escalated': z.strictObject({ ...ofHold, to: z.array(z.string()) }),
+  'hold.expired': z.strictObject({ ...ofHold, onExpire: z.enum(['fail', 'skip']), dueAt: z.string() }),
+  'hold.cancelled': z.strictObject({ ...ofHold, reason: z.string() }),
+  'run.cancel-requested': z.strictObject({ reason: z.string() }),
+  'run.parked': z.strictObject({ expected: z.string(), found: z.string(), changes: z.array(z.string()) }),
+  'run.resumed': z.strictObject({ fingerprint: z.string(), config: CrewConfigData, modules: z.string().nullable() }),
+  'run.completed': z.strictObject({}),
+  'run.failed': z.strictObject({ error: ErrorData, task: z.string().nullable() }),
+  'run.cancelled': z.strictObject({ reason: z.string() }),
+  'run.forked': z.strictObject({ to: RunId, seq: z.int() }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type EventType = keyof typeof DATA;
+export type EventData<T extends EventType> = z.infer<(typeof DATA)[T]>;
+export const EVENT_TYPES = Object.keys(DATA) as EventType[];
+
+/** What is to be appended: an event before the journal gave it its place. */
+export type Draft = {
+  [T in EventType]: { readonly type: T; readonly by: string; readonly data: EventData<T> };
+}[EventType];
+
+/** An event in its place: `seq` from 1 without gaps, `at` ISO 8601 UTC. */
+export type RunEvent = Draft & { readonly seq: number; readonly at: string };
+export type RunEventOf<T extends EventType> = Extract<RunEvent, { type: T }>;
+
+/** `by` of what the engine itself records. */
+export const SYSTEM = 'system';
+
+export function draft<T extends EventType>(type: T, data: EventData<T>, by: string = SYSTEM): Draft {
+  return { type, by, data } as unknown as Draft;
+}
+
+/** Whether `type` is an event this version knows, and its data as parsed; an unknown type gives null. */
+export function parseEventData(type: string, data: unknown): z.ZodSafeParseResult<unknown> | null {
+  const schema = Object.hasOwn(DATA, type) ? DATA[type as EventType] : undefined;
+  return schema ? schema.safeParse(data) : null;
+}

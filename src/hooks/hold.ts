@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { ActionId, HoldId, RunId } from '../ids.ts';
+import { Json } from '../json/json.ts';
+import { EffectivePolicy, OnExpire, Verdict } from './review-policy.ts';
+import { Tier } from './tier.ts';
+
+export const HoldKind = z.enum(['before', 'after', 'action', 'human', 'question', 'escalation', 'run', 'oversight']);
+export type HoldKind = z.infer<typeof HoldKind>;
+
+export const HoldStatus = z.enum(['open', 'approved', 'modified', 'rejected', 'answered', 'expired', 'cancelled']);
+export type HoldStatus = z.infer<typeof HoldStatus>;
+
+export const HoldReason = z.strictObject({
+  code: z.enum([
+    'confirm',
+    'tier',
+    'low-confidence',
+    'escalation',
+    'guardrail',
+    'hook',
+    'budget',
+    'spot-check',
+    'outcome-unknown',
+    'policy',
+    'graduation',
+  ]),
+  detail: z.string(),
+});
+export type HoldReason = z.infer<typeof HoldReason>;
+
+/** What an action would do, as its tool says it; shown beside the exact arguments, never instead of them. */
+export const Impact = z.strictObject({
+  summary: z.string(),
+  target: z.string().optional(),
+  amount: z.number().optional(),
+  reversible: z.boolean(),
+});
+export type Impact = z.infer<typeof Impact>;
+
+const JsonSchema = z.record(z.string(), Json);
+
+const DecisionRecord = z.strictObject({
+  verdict: Verdict,
+  by: z.string(),
+  reason: z.string().nullable(),
+  reasonCode: z.string().nullable(),
+  at: z.string(),
+  diff: Json.optional(),
+});
+export type DecisionRecord = z.infer<typeof DecisionRecord>;
+
+/** What `hold.opened` records: everything a reviewer needs, as data, so that a process without the crew can show and decide it. */
+export const HoldOpening = z.strictObject({
+  id: HoldId,
+  revision: z.int().min(1),
+  task: z.string().nullable(),
+  agent: z.string().nullable(),
+  attempt: z.int().min(0),
+  kind: HoldKind,
+  reasons: z.array(HoldReason).min(1),
+  proposal: Json,
+  digest: z.string(),
+  schema: JsonSchema.nullable(),
+  previous: z.strictObject({ proposal: Json, digest: z.string() }).nullable(),
+  action: z.strictObject({ id: ActionId, tool: z.string(), tier: Tier }).nullable(),
+  impact: Impact.nullable(),
+  reasoning: z.string().nullable(),
+  confidence: z.number().nullable(),
+  blocks: z.array(z.string()),
+  history: z.array(DecisionRecord),
+  allowed: z.array(Verdict),
+  policy: EffectivePolicy,
+  dueAt: z.string().nullable(),
+  remindAt: z.string().nullable(),
+});
+export type HoldOpening = z.infer<typeof HoldOpening>;
+
+/**
+ * A hold as the journal's index keeps it: a fold of its events (`hold-fold.ts`), without `context` and `done`, which are
+ * read from the journal when one hold is asked for.
+ */
+export const HoldRecord = HoldOpening.extend({
+  seq: z.int(),
+  runId: RunId.nullable(),
+  crew: z.string().nullable(),
+  requestedBy: z.string().nullable(),
+  status: HoldStatus,
+  votes: z.array(z.strictObject({ by: z.string(), verdict: Verdict })),
+  overdue: z.boolean(),
+  reminded: z.boolean(),
+  claimedBy: z.string().nullable(),
+  claimedUntil: z.string().nullable(),
+  comments: z.array(z.strictObject({ by: z.string(), text: z.string(), at: z.string() })),
+  openedAt: z.string(),
+  closedAt: z.string().nullable(),
+  decidedBy: z.array(z.string()),
+});
+export type HoldRecord = z.infer<typeof HoldRecord>;
+
+/** A hold on the wire (contract: interface Hold). `context` and `done` only when one hold is asked for. */
+export const Hold = HoldRecord.omit({
+  policy: true,
+  dueAt: true,
+  remindAt: true,
+  votes: true,
+  overdue: true,
+  reminded: true,
+}).extend({
+  context: z.array(z.strictObject({ task: z.string(), output: Json })).optional(),
+  done: z.array(z.strictObject({ tool: z.string(), input: Json, output: Json, at: z.string() })).optional(),
+  review: z.strictObject({
+    reviewers: z.array(z.string()),
+    quorum: z.int(),
+    votes: z.array(z.strictObject({ by: z.string(), verdict: Verdict })),
+    dueAt: z.string().nullable(),
+    overdue: z.boolean(),
+    onExpire: OnExpire,
+    escalateTo: z.array(z.string()),
+  }),
+});
+export type Hold = z.infer<typeof Hold>;
+
+/** The hold as a client sees it. The policy's inner form stays inside. */
+export function toHold(record: HoldRecord): Hold {
+  const { policy, dueAt, remindAt: _remindAt, votes, overdue, reminded: _reminded, ...rest } = record;
+  return {
+    ...rest,
+    review: {
+      reviewers: [...new Set(policy.reviewers.flat())],
+      quorum: policy.quorum,
+      votes,
+      dueAt,
+      overdue,
+      onExpire: policy.onExpire,
+      escalateTo: policy.escalateTo,
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { RunId } from '../ids.ts';
+import { Json } from '../json/json.ts';
+
+export const RunStatus = z.enum(['running', 'held', 'parked', 'completed', 'failed', 'cancelled']);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+export const TaskStatus = z.enum(['waiting', 'held', 'working', 'completed', 'failed', 'skipped']);
+export type TaskStatus = z.infer<typeof TaskStatus>;
+
+export const Usage = z.strictObject({ inputTokens: z.int(), outputTokens: z.int(), calls: z.int() });
+export type Usage = z.infer<typeof Usage>;
+
+/** A run at a glance (contract: interface RunSummary). `outputs` is left out of lists and broadcasts. */
+export const RunSummary = z.strictObject({
+  id: RunId,
+  crew: z.string(),
+  status: RunStatus,
+  tasks: z.record(z.string(), TaskStatus),
+  openHolds: z.array(z.string()),
+  outputs: z.record(z.string(), Json).optional(),
+  usage: Usage,
+  requestedBy: z.string(),
+  startedAt: z.string(),
+  endedAt: z.string().nullable(),
+  lastSeq: z.int(),
+  error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+});
+export type RunSummary = z.infer<typeof RunSummary>;

@@ -1,0 +1,166 @@
+import type { HoldRecord, HoldStatus } from '../hooks/hold.ts';
+import type { RunStatus, RunSummary } from '../hooks/run-summary.ts';
+import type { HoldId, RunId } from '../ids.ts';
+import type { Json } from '../json/json.ts';
+import type { Head, JournalEvent } from './envelope.ts';
+import type { Payload } from './payloads.ts';
+
+/**
+ * The journal port. Adapters (memory, SQLite, Postgres) store sealed events and the rows derived from them; they decide
+ * nothing. Every method that writes resolves only when what it wrote is durable, and does nothing at all when it rejects.
+ */
+export interface Journal {
+  /** Appends as the run's owner: all of `events`, or nothing. Also starts a run (`head.seq` 0, which makes the caller its owner with epoch 1).
+   *  @throws `OWNER_LOST` if the epoch is not the run's; `SEQ_CONFLICT` if the head is not `batch.head` (somebody else appended). */
+  append(batch: OwnerAppend): Promise<void>;
+
+  /** Appends as somebody else (a reviewer, an operator, the clock): `decide` sees the rows under the lock of the write
+   *  transaction and answers synchronously with what to append, or throws to leave everything as it was.
+   *  With `request`, an answer given before to the same id is given again, without calling `decide`.
+   *  @throws `RUN_NOT_FOUND`; `REQUEST_ID_REUSED` if the id was used with other content; whatever `decide` throws. */
+  amend<T extends Json>(
+    runId: RunId,
+    request: Request | null,
+    decide: (view: AmendView) => Amendment<T>,
+  ): Promise<Amended<T>>;
+
+  /** Events after `after` (default 0), oldest first, at most `limit`. An unknown run has none. */
+  read(runId: RunId, options?: { after?: number; limit?: number }): Promise<JournalEvent[]>;
+  /** The large values that the run's events name by digest. */
+  payloads(runId: RunId): Promise<Payload[]>;
+  head(runId: RunId): Promise<Head>;
+
+  run(runId: RunId): Promise<RunRow | null>;
+  runs(query: RunQuery): Promise<Page<RunSummary>>;
+  hold(holdId: HoldId): Promise<HoldRecord | null>;
+  holds(query: HoldQuery): Promise<Page<HoldRecord>>;
+
+  /** The answer given before to this request; `REQUEST_ID_REUSED` if its content was another. Null if it is new. */
+  answered(request: Request): Promise<Json | null>;
+
+  /** Takes over a run that nobody alive owns and that has work to do: raises its epoch. Null if another was faster. */
+  claim(runId: RunId, owner: string): Promise<{ epoch: number } | null>;
+  /** Runs with work to do whose owner is none, or not among `alive`. */
+  orphans(alive: readonly string[]): Promise<RunId[]>;
+  /** Lets go of a run if its head is still `seq`; false if something was appended meanwhile, and the owner must look again. */
+  rest(runId: RunId, epoch: number, seq: number): Promise<boolean>;
+
+  /** Open holds of which a deadline (`dueAt`, `remindAt`) is at or before `now`, the earliest first. */
+  due(now: string): Promise<HoldRecord[]>;
+
+  /** This process as a node of the journal: seen by others until it leaves or stops renewing. */
+  enter(node: NodeRow): Promise<void>;
+  renew(nodeId: string, at: string): Promise<void>;
+  leave(nodeId: string): Promise<void>;
+  nodes(): Promise<NodeRow[]>;
+
+  readonly tokens: TokenStore;
+
+  /** Ends writes in progress and lets go of the store. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface OwnerAppend {
+  readonly runId: RunId;
+  readonly epoch: number;
+  /** The node that appends; recorded as owner when this starts the run. */
+  readonly owner: string;
+  /** The head that `events` were sealed after. */
+  readonly head: Head;
+  readonly events: readonly JournalEvent[];
+  readonly payloads: readonly Payload[];
+  /** The rows as they are after `events` (`summary` without `outputs`); of holds, those that changed. */
+  readonly summary: RunSummary;
+  readonly holds: readonly HoldRecord[];
+  readonly fingerprint: string;
+  /** When this append starts a run on a client's request. */
+  readonly request?: Answered;
+}
+
+export interface AmendView {
+  readonly head: Head;
+  readonly run: RunRow;
+  hold(holdId: HoldId): HoldRecord | null;
+}
+
+export interface Amendment<T extends Json> {
+  readonly events: readonly JournalEvent[];
+  readonly payloads: readonly Payload[];
+  readonly summary: RunSummary;
+  readonly holds: readonly HoldRecord[];
+  /** Whether the run has work to do after this, so that an owner must take it. */
+  readonly wake: boolean;
+  readonly answer: T;
+}
+
+export interface Amended<T extends Json> {
+  readonly answer: T;
+  /** Empty when the answer is that of an earlier request. */
+  readonly events: readonly JournalEvent[];
+}
+
+/** A client's message that must count once. `content` is the digest of what it asks for; ids of different people never meet. */
+export interface Request {
+  readonly by: string;
+  readonly id: string;
+  readonly content: string;
+}
+export interface Answered extends Request {
+  readonly answer: Json;
+}
+
+export interface RunRow {
+  readonly summary: RunSummary;
+  readonly head: Head;
+  readonly fingerprint: string;
+  readonly owner: string | null;
+  readonly epoch: number;
+  readonly wake: boolean;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly cursor: string | null;
+}
+export interface RunQuery {
+  readonly status?: RunStatus | undefined;
+  readonly crew?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+export interface HoldQuery {
+  readonly status?: HoldStatus | undefined;
+  readonly crew?: string | undefined;
+  readonly runId?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** `url` null: a process that runs crews without serving reviewers. */
+export interface NodeRow {
+  readonly id: string;
+  readonly pid: number;
+  readonly host: string;
+  readonly url: string | null;
+  readonly startedAt: string;
+  readonly seenAt: string;
+}
+
+export interface TokenRow {
+  readonly id: string;
+  /** SHA-256 of the token; the token itself is nowhere. */
+  readonly hash: string;
+  readonly user: string;
+  readonly roles: readonly string[];
+  readonly groups: readonly string[];
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly revokedAt: string | null;
+}
+export interface TokenStore {
+  add(row: TokenRow): Promise<void>;
+  byHash(hash: string): Promise<TokenRow | null>;
+  list(): Promise<TokenRow[]>;
+  /** False if there is no such token, or it was revoked before. */
+  revoke(id: string, at: string): Promise<boolean>;
+}
