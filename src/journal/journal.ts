@@ -11,7 +11,8 @@ import type { Payload } from './payloads.ts';
  */
 export interface Journal {
   /** Appends as the run's owner: all of `events`, or nothing. Also starts a run (`head.seq` 0, which makes the caller its owner with epoch 1).
-   *  @throws `OWNER_LOST` if the epoch is not the run's; `SEQ_CONFLICT` if the head is not `batch.head` (somebody else appended). */
+   *  @throws `OWNER_LOST` if the epoch is not the run's; `SEQ_CONFLICT` if the head is not `batch.head` (somebody else appended),
+   *  or if `batch.request` was answered meanwhile (`answered` then gives the answer); `RUN_NOT_FOUND`. */
   append(batch: OwnerAppend): Promise<void>;
 
   /** Appends as somebody else (a reviewer, an operator, the clock): `decide` sees the rows under the lock of the write
@@ -42,10 +43,12 @@ export interface Journal {
   claim(runId: RunId, owner: string): Promise<{ epoch: number } | null>;
   /** Runs with work to do whose owner is none, or not among `alive`. */
   orphans(alive: readonly string[]): Promise<RunId[]>;
-  /** Lets go of a run if its head is still `seq`; false if something was appended meanwhile, and the owner must look again. */
+  /** Lets go of a run if its head is still `seq`; false if something was appended meanwhile, and the owner must look again.
+   *  @throws `OWNER_LOST` if the epoch is not the run's. */
   rest(runId: RunId, epoch: number, seq: number): Promise<boolean>;
 
-  /** Open holds of which a deadline (`dueAt`, `remindAt`) is at or before `now`, the earliest first. */
+  /** Open holds of which a deadline (`dueAt`, `remindAt`) that was not yet acted on (`overdue`, `reminded`) is at or before
+   *  `now`, the earliest first. */
   due(now: string): Promise<HoldRecord[]>;
 
   /** This process as a node of the journal: seen by others until it leaves or stops renewing. */

@@ -40,6 +40,12 @@ export function fill(data: unknown, payloads: ReadonlyMap<string, Json>): unknow
   return Object.fromEntries(members);
 }
 
+/** The digests that an event's data name. Since look-alikes are moved out too, each of them is a true reference. */
+export function refsOf(data: unknown): string[] {
+  if (typeof data !== 'object' || data === null) return [];
+  return Object.values(data).flatMap((value) => refOf(value) ?? []);
+}
+
 function mustLeave(value: unknown, maxBytes: number): boolean {
   if (refOf(value) !== null) return true;
   return (

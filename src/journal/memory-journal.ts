@@ -1,0 +1,218 @@
+import type { HoldRecord } from '../hooks/hold.ts';
+import type { RunSummary } from '../hooks/run-summary.ts';
+import type { HoldId, RunId } from '../ids.ts';
+import type { Json } from '../json/json.ts';
+import { NODE_SILENCE_MS, nextDeadlineMs } from './deadline.ts';
+import { EMPTY_HEAD, type Head, headOf, type JournalEvent } from './envelope.ts';
+import type {
+  Amended,
+  Amendment,
+  AmendView,
+  Answered,
+  HoldQuery,
+  Journal,
+  NodeRow,
+  OwnerAppend,
+  Page,
+  Request,
+  RunQuery,
+  RunRow,
+} from './journal.ts';
+import { memoryTokens } from './memory-tokens.ts';
+import { type List, limitOf, pageOf, placeOf } from './page.ts';
+import type { Payload } from './payloads.ts';
+import { answerOf, checkAppend, checkAttached, ownerLost, requestAnswered, runNotFound } from './preconditions.ts';
+
+interface StoredRun {
+  row: RunRow;
+  readonly events: JournalEvent[];
+  readonly payloads: Map<string, Payload>;
+}
+interface StoredHold {
+  readonly runId: RunId;
+  readonly record: HoldRecord;
+}
+interface Change {
+  readonly events: readonly JournalEvent[];
+  readonly payloads: readonly Payload[];
+  readonly holds: readonly HoldRecord[];
+}
+
+export interface MemoryJournalOptions {
+  /** The time in milliseconds since 1970, by which nodes count as silent. Default `Date.now`. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** A journal that lasts as long as the process: for tests. It refuses, orders and forgets what a stored one would. */
+export function memoryJournal(options: MemoryJournalOptions = {}): Journal {
+  return new MemoryJournal(options.now ?? Date.now);
+}
+
+class MemoryJournal implements Journal {
+  readonly tokens = memoryTokens(copy);
+  readonly #now: () => number;
+  readonly #runs = new Map<string, StoredRun>();
+  readonly #holds = new Map<string, StoredHold>();
+  readonly #answers = new Map<string, Answered>();
+  readonly #nodes = new Map<string, NodeRow>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  async append(given: OwnerAppend): Promise<void> {
+    const batch = copy(given);
+    const { runId, request, summary, fingerprint, owner } = batch;
+    const answered = request && this.#answers.get(keyOf(request));
+    if (answered) throw requestAnswered(answered, request, runId);
+    const stored = this.#runs.get(runId);
+    checkAppend(stored?.row ?? null, batch);
+    if (stored) stored.row = { ...stored.row, summary, fingerprint };
+    else {
+      const row = { summary, head: headOf(batch.events), fingerprint, owner, epoch: 1, wake: true };
+      this.#runs.set(runId, { row, events: [], payloads: new Map() });
+    }
+    this.#add(runId, batch);
+    if (request) this.#answers.set(keyOf(request), request);
+  }
+
+  async amend<T extends Json>(
+    runId: RunId,
+    request: Request | null,
+    decide: (view: AmendView) => Amendment<T>,
+  ): Promise<Amended<T>> {
+    const answered = request && this.#answers.get(keyOf(request));
+    // The same request got the same kind of answer before.
+    if (answered) return { answer: copy(answerOf(answered, request)) as T, events: [] };
+    const stored = this.#stored(runId);
+    const run = copy(stored.row);
+    const given = decide({ head: run.head, run, hold: (holdId) => this.#holdIn(runId, holdId) });
+    const { summary, wake, ...change } = copy(given);
+    checkAttached(runId, stored.row.head, change.events);
+    stored.row = { ...stored.row, summary, wake: stored.row.wake || wake };
+    this.#add(runId, change);
+    if (request) this.#answers.set(keyOf(request), { ...request, answer: change.answer });
+    return { answer: given.answer, events: given.events };
+  }
+
+  async read(runId: RunId, { after = 0, limit }: { after?: number; limit?: number } = {}): Promise<JournalEvent[]> {
+    return copy((this.#runs.get(runId)?.events ?? []).slice(after, limit === undefined ? undefined : after + limit));
+  }
+  async payloads(runId: RunId): Promise<Payload[]> {
+    return copy([...(this.#runs.get(runId)?.payloads.values() ?? [])]);
+  }
+  async head(runId: RunId): Promise<Head> {
+    return { ...(this.#runs.get(runId)?.row.head ?? EMPTY_HEAD) };
+  }
+  async run(runId: RunId): Promise<RunRow | null> {
+    return copy(this.#runs.get(runId)?.row ?? null);
+  }
+  async runs({ status, crew, limit, cursor }: RunQuery): Promise<Page<RunSummary>> {
+    const all = [...this.#runs.values()].map(({ row }) => row.summary);
+    return list('runs', all, { where: { status, crew }, limit, cursor });
+  }
+  async hold(holdId: HoldId): Promise<HoldRecord | null> {
+    return copy(this.#holds.get(holdId)?.record ?? null);
+  }
+  async holds({ status, crew, runId, limit, cursor }: HoldQuery): Promise<Page<HoldRecord>> {
+    const all = [...this.#holds.values()].map(({ record, runId: run }) => ({ record, status: record.status, run }));
+    const rows = all.map((row) => ({ ...row, crew: row.record.crew }));
+    const { items, cursor: next } = list('holds', rows, { where: { status, crew, run: runId }, limit, cursor });
+    return { items: items.map(({ record }) => record), cursor: next };
+  }
+  async answered(request: Request): Promise<Json | null> {
+    const stored = this.#answers.get(keyOf(request));
+    return stored ? copy(answerOf(stored, request)) : null;
+  }
+
+  async claim(runId: RunId, owner: string): Promise<{ epoch: number } | null> {
+    const stored = this.#runs.get(runId);
+    if (!stored?.row.wake) return null;
+    const current = stored.row.owner;
+    const node = current === null || current === owner ? undefined : this.#nodes.get(current);
+    if (node && Date.parse(node.seenAt) >= this.#now() - NODE_SILENCE_MS) return null;
+    const epoch = stored.row.epoch + 1;
+    stored.row = { ...stored.row, owner, epoch };
+    return { epoch };
+  }
+  async orphans(alive: readonly string[]): Promise<RunId[]> {
+    const rows = [...this.#runs.values()].map(({ row }) => row);
+    const orphans = rows.filter(({ wake, owner }) => wake && (owner === null || !alive.includes(owner)));
+    return orphans.map(({ summary }) => summary.id);
+  }
+  async rest(runId: RunId, epoch: number, seq: number): Promise<boolean> {
+    const stored = this.#stored(runId);
+    if (stored.row.epoch !== epoch) throw ownerLost(runId, stored.row.epoch, epoch);
+    if (stored.row.head.seq !== seq) return false;
+    stored.row = { ...stored.row, owner: null, wake: false };
+    return true;
+  }
+  async due(now: string): Promise<HoldRecord[]> {
+    const deadlines = [...this.#holds.values()].map(({ record }) => ({
+      record,
+      at: nextDeadlineMs(record) ?? Infinity,
+    }));
+    const due = deadlines.filter(({ at }) => at <= Date.parse(now)).sort((a, b) => a.at - b.at);
+    return copy(due.map(({ record }) => record));
+  }
+
+  async enter(node: NodeRow): Promise<void> {
+    this.#nodes.set(node.id, copy(node));
+  }
+  async renew(nodeId: string, at: string): Promise<void> {
+    const node = this.#nodes.get(nodeId);
+    if (node) this.#nodes.set(nodeId, { ...node, seenAt: at });
+  }
+  async leave(nodeId: string): Promise<void> {
+    this.#nodes.delete(nodeId);
+  }
+  async nodes(): Promise<NodeRow[]> {
+    return copy([...this.#nodes.values()]);
+  }
+  async close(): Promise<void> {}
+
+  #stored(runId: RunId): StoredRun {
+    const stored = this.#runs.get(runId);
+    if (!stored) throw runNotFound(runId);
+    return stored;
+  }
+
+  #holdIn(runId: RunId, holdId: HoldId): HoldRecord | null {
+    const hold = this.#holds.get(holdId);
+    return hold?.runId === runId ? copy(hold.record) : null;
+  }
+
+  #add(runId: RunId, { events, payloads, holds }: Change): void {
+    const stored = this.#stored(runId);
+    stored.events.push(...events);
+    if (events.length > 0) stored.row = { ...stored.row, head: headOf(events) };
+    for (const payload of payloads) stored.payloads.set(payload.digest, payload);
+    for (const record of holds) this.#holds.set(record.id, { runId, record });
+  }
+}
+
+function list<T extends object>(
+  name: List,
+  oldestFirst: readonly T[],
+  {
+    where,
+    limit,
+    cursor,
+  }: { where: { readonly [K in keyof T]?: unknown }; limit: number | undefined; cursor: string | undefined },
+): Page<T> {
+  const below = placeOf(name, cursor);
+  const wanted = Object.entries(where).filter(([, value]) => value !== undefined);
+  const rows = oldestFirst
+    .map((item, index) => ({ n: index + 1, item }))
+    .filter(({ n, item }) => n < below && wanted.every(([key, value]) => item[key as keyof T] === value));
+  return copy(pageOf(name, rows.reverse(), limitOf(limit)));
+}
+
+function keyOf({ by, id }: Request): string {
+  return JSON.stringify([by, id]);
+}
+
+/** What a store would give back: nothing shared with the giver, and no `undefined` member. */
+function copy<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}

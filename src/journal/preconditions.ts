@@ -1,0 +1,84 @@
+import { HoldpointError } from '../errors.ts';
+import type { RunId } from '../ids.ts';
+import type { Json } from '../json/json.ts';
+import type { Head, JournalEvent } from './envelope.ts';
+import type { Answered, OwnerAppend, Request } from './journal.ts';
+
+/** What every adapter checks, under its lock, before it writes. One place, so that all of them refuse alike. */
+
+/** Where a run stands in the store. */
+export interface Standing {
+  readonly head: Pick<Head, 'seq' | 'hash'>;
+  readonly epoch: number;
+}
+
+/** Whether an owner's append may be written; `current` null: the run does not exist. */
+export function checkAppend(current: Standing | null, batch: OwnerAppend): void {
+  const { runId, epoch, head, events } = batch;
+  if (!current) {
+    if (head.seq !== 0) throw runNotFound(runId);
+    if (events.length === 0) throw broken(runId, 'an append that starts it needs at least one event');
+  } else if (head.seq === 0) {
+    throw conflict(runId, current, `Run ${runId} exists already. Start it under another id, or read it.`);
+  } else if (current.epoch !== epoch) {
+    throw ownerLost(runId, current.epoch, epoch);
+  } else if (current.head.seq !== head.seq || current.head.hash !== head.hash) {
+    const message = `Run ${runId} is at event ${current.head.seq}, not ${head.seq}: somebody else appended. Read what was added and decide again.`;
+    throw conflict(runId, current, message);
+  }
+  checkAttached(runId, head, events);
+}
+
+/** Whether `events` continue the chain at `head`. A breach is a bug of the caller and never reaches the store. */
+export function checkAttached(runId: RunId, head: Pick<Head, 'seq' | 'hash'>, events: readonly JournalEvent[]): void {
+  let { seq, hash } = head;
+  for (const event of events) {
+    if (event.run !== runId || event.seq !== seq + 1 || event.prev !== hash) {
+      throw broken(runId, `event ${event.seq} of ${event.run} does not attach to its event ${seq}`);
+    }
+    ({ seq, hash } = event);
+  }
+}
+
+/** The answer that a request got before. @throws `REQUEST_ID_REUSED` if it then asked for something else. */
+export function answerOf(stored: Answered, request: Request): Json {
+  if (stored.content !== request.content) {
+    throw new HoldpointError(
+      'REQUEST_ID_REUSED',
+      `The request id ${request.id} was used before for something else. Send a new request under a new id.`,
+    );
+  }
+  return stored.answer;
+}
+
+/** A start whose request was answered while it was on its way: the caller reads that answer instead. */
+export function requestAnswered(stored: Answered, request: Request, runId: RunId): HoldpointError {
+  answerOf(stored, request);
+  return new HoldpointError(
+    'SEQ_CONFLICT',
+    `The request ${request.id} was answered meanwhile, so run ${runId} was not started. Read the answer that was given.`,
+  );
+}
+
+export function runNotFound(runId: RunId): HoldpointError {
+  return new HoldpointError(
+    'RUN_NOT_FOUND',
+    `There is no run ${runId}. List the runs and check the id and the database.`,
+  );
+}
+
+export function ownerLost(runId: RunId, current: number, given: number): HoldpointError {
+  return new HoldpointError(
+    'OWNER_LOST',
+    `Run ${runId} was taken over: its epoch is ${current}, not ${given}. Stop working on it here.`,
+    { details: { epoch: current } },
+  );
+}
+
+function conflict(runId: RunId, { head }: Standing, message: string): HoldpointError {
+  return new HoldpointError('SEQ_CONFLICT', message, { details: { runId, seq: head.seq } });
+}
+
+function broken(runId: RunId, what: string): HoldpointError {
+  return new HoldpointError('INTERNAL', `Refused to write run ${runId}: ${what}. This is a bug; nothing was recorded.`);
+}

@@ -1,0 +1,173 @@
+import type Database from 'better-sqlite3';
+import { HoldpointError } from '../errors.ts';
+import type { HoldId, RunId } from '../ids.ts';
+import type { Json } from '../json/json.ts';
+import type {
+  Amended,
+  Amendment,
+  AmendView,
+  HoldQuery,
+  Journal,
+  NodeRow,
+  OwnerAppend,
+  Request,
+  RunQuery,
+  TokenStore,
+} from './journal.ts';
+import { answerOf } from './preconditions.ts';
+import { readFailure } from './sqlite-errors.ts';
+import { openToRead, openToWrite } from './sqlite-open.ts';
+import * as queries from './sqlite-queries.ts';
+import * as rows from './sqlite-rows.ts';
+import { type Sql, statementsOf } from './sqlite-statements.ts';
+import { sqliteTokens } from './sqlite-tokens.ts';
+import { closed, SqliteWriter } from './sqlite-writer.ts';
+
+export interface SqliteJournalOptions {
+  /** The database file. It and its folder are created where they are missing (0600, 0700). */
+  readonly path: string;
+  /** Only reads; creates and migrates nothing. Default false. */
+  readonly readonly?: boolean | undefined;
+  /** How long a write waits for another process's lock, in milliseconds. Default 10 000. */
+  readonly busyTimeoutMs?: number | undefined;
+  /** Told once of every transaction that the store refused; its writers are told too. */
+  readonly onError?: ((error: HoldpointError) => void) | undefined;
+  /** The time in milliseconds since 1970, by which nodes count as silent. Default `Date.now`. */
+  readonly now?: (() => number) | undefined;
+}
+
+const BUSY_TIMEOUT_MS = 10_000;
+
+/**
+ * The journal in one SQLite file (WAL, every commit synced). Several processes may open it: one writes at a time, the others
+ * wait for their turn without blocking, and readers never wait.
+ * @throws `DATABASE_INVALID` if the file is none of ours or cannot be used, `DATABASE_NEWER` if a later version wrote it,
+ *   `UNAVAILABLE` if another process keeps it locked.
+ */
+export async function openSqliteJournal(options: SqliteJournalOptions): Promise<Journal> {
+  const { path, busyTimeoutMs = BUSY_TIMEOUT_MS } = options;
+  const writing = options.readonly ? null : await openToWrite(path, busyTimeoutMs);
+  try {
+    const reading = await openToRead(path, busyTimeoutMs);
+    return new SqliteJournal(writing, reading, { ...options, busyTimeoutMs });
+  } catch (error) {
+    writing?.close();
+    throw error;
+  }
+}
+
+class SqliteJournal implements Journal {
+  readonly tokens: TokenStore;
+  readonly #reading: Database.Database;
+  readonly #readSql: Sql;
+  readonly #writer: { db: Database.Database; sql: Sql; queue: SqliteWriter } | null;
+  readonly #now: () => number;
+  #closing: Promise<void> | null = null;
+
+  constructor(
+    writing: Database.Database | null,
+    reading: Database.Database,
+    { busyTimeoutMs, onError, now }: SqliteJournalOptions & { busyTimeoutMs: number },
+  ) {
+    this.#reading = reading;
+    this.#readSql = statementsOf(reading);
+    const queue = writing && new SqliteWriter(writing, { busyTimeoutMs, onError });
+    this.#writer = queue && { db: writing, sql: statementsOf(writing), queue };
+    this.#now = now ?? Date.now;
+    this.tokens = sqliteTokens({ read: (query) => this.#read(query), write: (work) => this.#write(work) });
+  }
+
+  append(batch: OwnerAppend) {
+    return this.#write((sql) => rows.appendOwn(sql, batch));
+  }
+  amend<T extends Json>(
+    runId: RunId,
+    request: Request | null,
+    decide: (view: AmendView) => Amendment<T>,
+  ): Promise<Amended<T>> {
+    return this.#write((sql) => rows.amendRun(sql, runId, request, decide));
+  }
+  claim(runId: RunId, owner: string) {
+    return this.#write((sql) => rows.claimRun(sql, runId, owner, this.#now()));
+  }
+  rest(runId: RunId, epoch: number, seq: number) {
+    return this.#write((sql) => rows.restRun(sql, runId, epoch, seq));
+  }
+
+  read(runId: RunId, { after = 0, limit = Number.MAX_SAFE_INTEGER }: { after?: number; limit?: number } = {}) {
+    return this.#read((sql) => queries.eventsOf(sql, runId, after, limit));
+  }
+  payloads(runId: RunId) {
+    return this.#read((sql) => queries.payloadsOf(sql, runId));
+  }
+  head(runId: RunId) {
+    return this.#read((sql) => queries.headOfRun(sql, runId));
+  }
+  run(runId: RunId) {
+    return this.#read((sql) => queries.runOf(sql, runId));
+  }
+  runs(query: RunQuery) {
+    return this.#read((sql) => queries.runsBy(sql, query));
+  }
+  hold(holdId: HoldId) {
+    return this.#read((sql) => queries.holdOf(sql, holdId));
+  }
+  holds(query: HoldQuery) {
+    return this.#read((sql) => queries.holdsBy(sql, query));
+  }
+  due(now: string) {
+    return this.#read((sql) => queries.dueHolds(sql, now));
+  }
+  orphans(alive: readonly string[]) {
+    return this.#read((sql) => queries.orphanRuns(sql, alive));
+  }
+  answered(request: Request): Promise<Json | null> {
+    return this.#read((sql) => {
+      const stored = queries.storedAnswer(sql, request);
+      return stored && answerOf(stored, request);
+    });
+  }
+
+  enter(node: NodeRow) {
+    return this.#write((sql) => rows.upsertNode(sql, node));
+  }
+  renew(nodeId: string, at: string) {
+    return this.#write((sql) => rows.renewNode(sql, nodeId, at));
+  }
+  leave(nodeId: string) {
+    return this.#write((sql) => rows.deleteNode(sql, nodeId));
+  }
+  nodes() {
+    return this.#read(queries.nodesOf);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#writer?.queue.close();
+    // The writer goes last: the last connection to leave folds the WAL into the file, and a reader cannot.
+    this.#reading.close();
+    this.#writer?.db.close();
+  }
+
+  async #read<T>(query: (sql: Sql) => T): Promise<T> {
+    if (this.#closing) throw closed();
+    try {
+      return query(this.#readSql);
+    } catch (error) {
+      throw readFailure(error, this.#reading.name);
+    }
+  }
+
+  #write<T>(work: (sql: Sql) => T): Promise<T> {
+    if (this.#writer) {
+      const { sql, queue } = this.#writer;
+      return queue.write(() => work(sql));
+    }
+    const message = `The database ${this.#reading.name} was opened for reading only. Open it for writing.`;
+    return Promise.reject(new HoldpointError('UNAVAILABLE', message));
+  }
+}

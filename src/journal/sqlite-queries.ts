@@ -1,0 +1,124 @@
+import type { HoldRecord } from '../hooks/hold.ts';
+import type { RunSummary } from '../hooks/run-summary.ts';
+import type { HoldId, RunId } from '../ids.ts';
+import type { Json } from '../json/json.ts';
+import { EMPTY_HEAD, type Head, type JournalEvent } from './envelope.ts';
+import type { Answered, HoldQuery, NodeRow, Page, Request, RunQuery, RunRow } from './journal.ts';
+import { type List, limitOf, pageOf, placeOf } from './page.ts';
+import type { Payload } from './payloads.ts';
+import type { Sql } from './sqlite-statements.ts';
+
+/** Reads, on any connection. Rows are what `sqlite-rows.ts` wrote, so their shapes are trusted here. */
+
+interface EventRow extends Omit<JournalEvent, 'v' | 'data' | 'salt' | 'dataHash'> {
+  readonly data: string | null;
+  readonly salt: string | null;
+  readonly dataHash: string;
+}
+
+export function eventsOf(sql: Sql, runId: RunId, after: number, limit: number): JournalEvent[] {
+  return sql<EventRow>(
+    `SELECT run, seq, at, type, "by", data, salt, data_hash AS dataHash, prev, hash
+     FROM events WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?`,
+  )
+    .all(runId, after, limit)
+    .map(({ run, seq, at, type, by, data, salt, dataHash, prev, hash }) => ({
+      v: 1,
+      ...{ run, seq, at, type, by },
+      ...(data === null ? {} : { data: JSON.parse(data) as unknown }),
+      ...(salt === null ? {} : { salt }),
+      ...{ dataHash, prev, hash },
+    }));
+}
+
+export function payloadsOf(sql: Sql, runId: RunId): Payload[] {
+  return sql<{ digest: string; value: string }>('SELECT digest, value FROM payloads WHERE run = ? ORDER BY rowid')
+    .all(runId)
+    .map(({ digest, value }) => ({ digest, value: JSON.parse(value) as Json }));
+}
+
+export function headOfRun(sql: Sql, runId: RunId): Head {
+  return sql<Head>('SELECT seq, hash, at FROM runs WHERE id = ?').get(runId) ?? EMPTY_HEAD;
+}
+
+interface RawRun extends Head {
+  readonly summary: string;
+  readonly fingerprint: string;
+  readonly owner: string | null;
+  readonly epoch: number;
+  readonly wake: number;
+}
+
+export function runOf(sql: Sql, runId: RunId): RunRow | null {
+  const row = sql<RawRun>('SELECT summary, seq, hash, at, fingerprint, owner, epoch, wake FROM runs WHERE id = ?').get(
+    runId,
+  );
+  if (!row) return null;
+  const { summary, seq, hash, at, wake, ...rest } = row;
+  return { summary: JSON.parse(summary) as RunSummary, head: { seq, hash, at }, wake: wake === 1, ...rest };
+}
+
+/** `runId`: only if it belongs to this run. */
+export function holdOf(sql: Sql, holdId: HoldId, runId: RunId | null = null): HoldRecord | null {
+  const row = sql<{ run: string; record: string }>('SELECT run, record FROM holds WHERE id = ?').get(holdId);
+  return row && (runId === null || row.run === runId) ? (JSON.parse(row.record) as HoldRecord) : null;
+}
+
+export function runsBy(sql: Sql, { status, crew, limit, cursor }: RunQuery): Page<RunSummary> {
+  return listBy(sql, { list: 'runs', json: 'summary', where: { status, crew }, limit, cursor });
+}
+
+export function holdsBy(sql: Sql, { status, crew, runId, limit, cursor }: HoldQuery): Page<HoldRecord> {
+  return listBy(sql, { list: 'holds', json: 'record', where: { status, crew, run: runId }, limit, cursor });
+}
+
+interface ListOptions {
+  readonly list: List;
+  readonly json: 'summary' | 'record';
+  readonly where: Readonly<Partial<Record<'status' | 'crew' | 'run', string | undefined>>>;
+  readonly limit: number | undefined;
+  readonly cursor: string | undefined;
+}
+
+function listBy<T>(sql: Sql, options: ListOptions): Page<T> {
+  const filters = Object.entries(options.where).filter(([, value]) => value !== undefined);
+  const condition = filters.map(([column]) => `${column} = ? AND `).join('');
+  const limit = limitOf(options.limit);
+  const rows = sql<{ n: number; json: string }>(
+    `SELECT n, ${options.json} AS json FROM ${options.list} WHERE ${condition}n < ? ORDER BY n DESC LIMIT ?`,
+  ).all(...filters.map(([, value]) => value), placeOf(options.list, options.cursor), limit + 1);
+  const placed = rows.map(({ n, json }) => ({ n, item: JSON.parse(json) as T }));
+  return pageOf(options.list, placed, limit);
+}
+
+export function dueHolds(sql: Sql, now: string): HoldRecord[] {
+  return sql<{ record: string }>(
+    'SELECT record FROM holds WHERE next_deadline IS NOT NULL AND next_deadline <= ? ORDER BY next_deadline, n',
+  )
+    .all(Date.parse(now))
+    .map(({ record }) => JSON.parse(record) as HoldRecord);
+}
+
+export function orphanRuns(sql: Sql, alive: readonly string[]): RunId[] {
+  return sql<{ id: RunId }>(
+    `SELECT id FROM runs WHERE wake = 1
+     AND (owner IS NULL OR owner NOT IN (SELECT value FROM json_each(?))) ORDER BY n`,
+  )
+    .all(JSON.stringify(alive))
+    .map(({ id }) => id);
+}
+
+export function storedAnswer(sql: Sql, { by, id }: Request): Answered | null {
+  const row = sql<{ content: string; answer: string }>(
+    'SELECT content, answer FROM requests WHERE "by" = ? AND id = ?',
+  ).get(by, id);
+  return row ? { by, id, content: row.content, answer: JSON.parse(row.answer) as Json } : null;
+}
+
+export function nodesOf(sql: Sql): NodeRow[] {
+  return sql<Omit<NodeRow, 'seenAt'> & { seenAt: number }>(
+    'SELECT id, pid, host, url, started_at AS startedAt, seen_at AS seenAt FROM nodes ORDER BY started_at, id',
+  )
+    .all()
+    .map(({ seenAt, ...node }) => ({ ...node, seenAt: new Date(seenAt).toISOString() }));
+}

@@ -1,0 +1,537 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { HoldpointError } from '../../src/errors.ts';
+import { holdIdOf, type RunId } from '../../src/ids.ts';
+import { EMPTY_HEAD, type Head } from '../../src/journal/envelope.ts';
+import type { Journal, NodeRow, Request, TokenRow } from '../../src/journal/journal.ts';
+import { lift } from '../../src/journal/payloads.ts';
+import { verifyChain } from '../../src/journal/verify.ts';
+import {
+  AT,
+  amendmentOf,
+  appendOf,
+  commented,
+  holdOf,
+  OWNER,
+  proposed,
+  runId,
+  started,
+} from '../support/sample-journal.ts';
+
+export interface JournalFixture {
+  readonly journal: Journal;
+  close(): Promise<void>;
+}
+
+const NOW_MS = Date.parse(AT);
+const later = (ms: number) => new Date(NOW_MS + ms).toISOString();
+
+/** What every adapter of the journal promises. The fixture's clock stands at `AT`. */
+export function journalContract(name: string, open: (options: { now: () => number }) => Promise<JournalFixture>): void {
+  let fixture: JournalFixture;
+  let journal: Journal;
+  const run = runId('one');
+
+  beforeEach(async () => {
+    fixture = await open({ now: () => NOW_MS });
+    journal = fixture.journal;
+  });
+  afterEach(() => fixture.close());
+
+  async function begin(id: RunId = run, changes: Parameters<typeof appendOf>[1] = {}): Promise<Head> {
+    const { batch, head } = appendOf(id, changes);
+    await journal.append(batch);
+    return head;
+  }
+  async function wokenBy(id: RunId, head: Head, wake: boolean): Promise<void> {
+    await journal.amend(id, null, () => amendmentOf(id, head, { wake }));
+  }
+
+  describe(`${name}: appending`, () => {
+    test('keeps events exactly, so that their chain verifies as read', async () => {
+      const odd = { ключ: '\u0000\u001f\u2028"\\ \u{1f600}', '10': '1', '9': '-0', ['__proto__']: 'own' };
+      const { batch, head } = appendOf(run, { drafts: [started(odd), proposed('ok')] });
+      await journal.append(batch);
+      expect(await journal.read(run)).toEqual(batch.events);
+      expect(await journal.head(run)).toEqual(head);
+      expect(verifyChain(await journal.read(run), { head: head.hash })).toMatchObject({ ok: true, count: 2 });
+    });
+
+    test('keeps large values beside the events, each once', async () => {
+      const { data, payloads } = lift(proposed('a long text').data, 4);
+      const draft = { ...proposed(''), data } as ReturnType<typeof proposed>;
+      const head = await begin(run, { drafts: [started(), draft], payloads });
+      await journal.append(appendOf(run, { head, drafts: [draft], payloads }).batch);
+      expect(await journal.payloads(run)).toEqual(payloads);
+      expect(verifyChain(await journal.read(run), { payloads })).toMatchObject({ ok: true, count: 3 });
+    });
+
+    test('a new run has its starter as owner, epoch 1, and work to do', async () => {
+      const head = await begin();
+      const row = await journal.run(run);
+      expect(row).toMatchObject({ head, owner: OWNER, epoch: 1, wake: true, fingerprint: 'f1' });
+    });
+
+    test('an append moves head, summary and fingerprint together', async () => {
+      const first = await begin();
+      const { batch, head } = appendOf(run, {
+        head: first,
+        drafts: [proposed('x')],
+        summary: { status: 'held' },
+        fingerprint: 'f2',
+      });
+      await journal.append(batch);
+      expect(await journal.run(run)).toMatchObject({
+        head,
+        summary: { status: 'held', lastSeq: 2 },
+        fingerprint: 'f2',
+        wake: true,
+      });
+    });
+
+    test('a second start of a run is a conflict', async () => {
+      await begin();
+      await expect(journal.append(appendOf(run).batch)).rejects.toMatchObject({ code: 'SEQ_CONFLICT' });
+      expect(await journal.read(run)).toHaveLength(1);
+    });
+
+    test('an append after another head writes nothing at all', async () => {
+      const head = await begin();
+      await journal.append(appendOf(run, { head, drafts: [proposed('first')] }).batch);
+      const late = appendOf(run, {
+        head,
+        drafts: [proposed('a'), proposed('b')],
+        holds: [holdOf(run)],
+        summary: { status: 'failed' },
+      });
+      await expect(journal.append(late.batch)).rejects.toMatchObject({ code: 'SEQ_CONFLICT', details: { seq: 2 } });
+      expect(await journal.read(run)).toHaveLength(2);
+      expect(await journal.hold(holdIdOf(run, 1))).toBeNull();
+      expect((await journal.run(run))?.summary.status).toBe('running');
+    });
+
+    test('a head of equal seq and other hash is a conflict', async () => {
+      const head = await begin();
+      const other = appendOf(run, { head: { ...head, hash: '1'.repeat(64) }, drafts: [proposed('x')] });
+      await expect(journal.append(other.batch)).rejects.toMatchObject({ code: 'SEQ_CONFLICT' });
+    });
+
+    test('of appends made at once, those that do not match fail alone', async () => {
+      const heads = new Map<number, Head>();
+      for (const n of [1, 2, 3]) heads.set(n, await begin(runId(`${n}`)));
+      const append = (n: number, head: Head | undefined) =>
+        journal.append(
+          appendOf(runId(`${n}`), { head: head ?? EMPTY_HEAD, drafts: [proposed('x'), proposed('y')] }).batch,
+        );
+      const stale: Head = { seq: 9, hash: '9'.repeat(64), at: AT };
+      const results = await Promise.allSettled([append(1, heads.get(1)), append(2, stale), append(3, heads.get(3))]);
+      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect((await Promise.all([1, 2, 3].map((n) => journal.head(runId(`${n}`))))).map(({ seq }) => seq)).toEqual([
+        3, 1, 3,
+      ]);
+    });
+
+    test('of two appends after the same head made at once, the first wins', async () => {
+      const head = await begin();
+      const [a, b] = ['a', 'b'].map((text) => journal.append(appendOf(run, { head, drafts: [proposed(text)] }).batch));
+      await a;
+      await expect(b).rejects.toMatchObject({ code: 'SEQ_CONFLICT' });
+      expect(await journal.head(run)).toMatchObject({ seq: 2 });
+    });
+
+    test('events that do not attach to their head are refused as a bug', async () => {
+      const head = await begin();
+      const { batch } = appendOf(run, { head, drafts: [proposed('a'), proposed('b')] });
+      const gap = { ...batch, events: batch.events.slice(1) };
+      const foreign = { ...batch, events: appendOf(runId('two')).batch.events };
+      for (const bad of [gap, foreign]) await expect(journal.append(bad)).rejects.toMatchObject({ code: 'INTERNAL' });
+      expect(await journal.read(run)).toHaveLength(1);
+    });
+
+    test('an append to a run that does not exist is refused', async () => {
+      const head: Head = { seq: 3, hash: '3'.repeat(64), at: AT };
+      await expect(journal.append(appendOf(run, { head }).batch)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+    });
+
+    test('reads from after a seq, up to a limit; an unknown run has no events', async () => {
+      await begin(run, { drafts: [started(), proposed('2'), proposed('3'), proposed('4')] });
+      expect((await journal.read(run, { after: 1, limit: 2 })).map(({ seq }) => seq)).toEqual([2, 3]);
+      expect(await journal.read(runId('none'))).toEqual([]);
+      expect(await journal.head(runId('none'))).toEqual(EMPTY_HEAD);
+      expect(await journal.run(runId('none'))).toBeNull();
+    });
+
+    test('nobody can change what is stored through what he gave or got', async () => {
+      const { batch } = appendOf(run, { holds: [holdOf(run)] });
+      const before = structuredClone(batch);
+      await journal.append(batch);
+      (batch.summary as { crew: string }).crew = 'changed';
+      for (const event of [batch.events[0], (await journal.read(run))[0]]) (event as { by: string }).by = 'changed';
+      const hold = await journal.hold(holdIdOf(run, 1));
+      hold?.comments.push({ by: 'user:eve', text: 'x', at: AT });
+      expect(await journal.read(run)).toEqual(before.events);
+      expect((await journal.run(run))?.summary).toEqual(before.summary);
+      expect(await journal.hold(holdIdOf(run, 1))).toEqual(holdOf(run));
+    });
+  });
+
+  describe(`${name}: amending`, () => {
+    test('shows the run, its head and its holds, and writes what was decided', async () => {
+      const head = await begin(run, { holds: [holdOf(run)] });
+      const decided = holdOf(run, 1, { status: 'approved', closedAt: AT });
+      const { answer, events } = await journal.amend(run, null, (view) => {
+        expect(view.head).toEqual(head);
+        expect(view.run).toMatchObject({ epoch: 1, owner: OWNER, summary: { crew: 'desk' } });
+        expect(view.hold(holdIdOf(run, 1))).toEqual(holdOf(run));
+        expect(view.hold(holdIdOf(run, 2))).toBeNull();
+        return amendmentOf(run, view.head, { holds: [decided], status: 'held' });
+      });
+      expect(answer).toEqual({ recordedSeq: 2 });
+      expect(await journal.read(run, { after: 1 })).toEqual(events);
+      expect(await journal.hold(holdIdOf(run, 1))).toEqual(decided);
+      expect(await journal.run(run)).toMatchObject({
+        summary: { status: 'held' },
+        head: { seq: 2, hash: events[0]?.hash },
+      });
+    });
+
+    test('shows no hold of another run', async () => {
+      await begin(run);
+      await begin(runId('two'), { holds: [holdOf(runId('two'))] });
+      await journal.amend(run, null, (view) => {
+        expect(view.hold(holdIdOf(runId('two'), 1))).toBeNull();
+        return amendmentOf(run, view.head);
+      });
+    });
+
+    test('an owner that appends while others amend is told so, and nothing is lost', async () => {
+      const head = await begin();
+      const amended = journal.amend(run, null, (view) => amendmentOf(run, view.head));
+      const append = journal.append(appendOf(run, { head, drafts: [proposed('x')] }).batch);
+      await amended;
+      await expect(append).rejects.toMatchObject({ code: 'SEQ_CONFLICT' });
+      const now = await journal.head(run);
+      await journal.append(appendOf(run, { head: now, drafts: [proposed('x')] }).batch);
+      expect((await journal.read(run)).map(({ type }) => type)).toEqual([
+        'run.started',
+        'hold.commented',
+        'task.proposed',
+      ]);
+      expect(verifyChain(await journal.read(run))).toMatchObject({ ok: true, count: 3 });
+    });
+
+    test('amendments made at once are decided one after the other, each on what the one before left', async () => {
+      await begin(run, { holds: [holdOf(run)] });
+      const decide = (by: string) =>
+        journal.amend(run, null, (view) => {
+          const hold = view.hold(holdIdOf(run, 1));
+          if (hold?.status !== 'open') throw new Error(`decided by ${hold?.decidedBy}`);
+          return amendmentOf(run, view.head, { holds: [{ ...hold, status: 'approved', decidedBy: [by] }] });
+        });
+      const results = await Promise.allSettled([decide('ana'), decide('ben'), decide('cy')]);
+      expect(results.map((result) => (result.status === 'rejected' ? String(result.reason) : 'won'))).toEqual([
+        'won',
+        'Error: decided by ana',
+        'Error: decided by ana',
+      ]);
+      expect(await journal.read(run)).toHaveLength(2);
+    });
+
+    test('whatever decide throws comes out, and everything stays as it was', async () => {
+      const head = await begin(run, { holds: [holdOf(run)] });
+      const other = journal.append(appendOf(run, { head, drafts: [proposed('x')] }).batch);
+      const failed = journal.amend(run, request('r1'), () => {
+        throw new TypeError('no');
+      });
+      await expect(failed).rejects.toThrow(TypeError);
+      await other;
+      expect(await journal.read(run)).toHaveLength(2);
+      expect(await journal.answered(request('r1'))).toBeNull();
+    });
+
+    test('an amendment that does not attach to the head is refused whole', async () => {
+      const head = await begin();
+      const wrong: Head = { ...head, seq: 7 };
+      const amended = journal.amend(run, request('r1'), () =>
+        amendmentOf(run, wrong, { holds: [holdOf(run)], wake: true }),
+      );
+      await expect(amended).rejects.toMatchObject({ code: 'INTERNAL' });
+      expect(await journal.read(run)).toHaveLength(1);
+      expect(await journal.hold(holdIdOf(run, 1))).toBeNull();
+      expect(await journal.answered(request('r1'))).toBeNull();
+    });
+
+    test('a run that does not exist cannot be amended', async () => {
+      const amended = journal.amend(run, null, (view) => amendmentOf(run, view.head));
+      await expect(amended).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+    });
+  });
+
+  describe(`${name}: requests`, () => {
+    test('a request sent again gets its first answer, and counts once', async () => {
+      await begin();
+      const send = () => journal.amend(run, request('r1'), (view) => amendmentOf(run, view.head));
+      const [first, second] = await Promise.all([send(), send()]);
+      expect(first.events).toHaveLength(1);
+      expect(second).toEqual({ answer: first.answer, events: [] });
+      expect(await send()).toEqual(second);
+      expect(await journal.answered(request('r1'))).toEqual(first.answer);
+      expect(await journal.read(run)).toHaveLength(2);
+    });
+
+    test('an id used for something else is refused', async () => {
+      await begin();
+      await journal.amend(run, request('r1'), (view) => amendmentOf(run, view.head));
+      const reused = { ...request('r1'), content: 'c2' };
+      const again = journal.amend(run, reused, (view) => amendmentOf(run, view.head));
+      await expect(again).rejects.toMatchObject({ code: 'REQUEST_ID_REUSED' });
+      await expect(journal.answered(reused)).rejects.toMatchObject({ code: 'REQUEST_ID_REUSED' });
+      expect(await journal.read(run)).toHaveLength(2);
+    });
+
+    test('equal ids of different people never meet', async () => {
+      await begin();
+      await journal.amend(run, request('r1'), (view) => amendmentOf(run, view.head));
+      expect(await journal.answered({ ...request('r1'), by: 'user:ben', content: 'other' })).toBeNull();
+    });
+
+    test('a start on request is answered once: the second starts nothing', async () => {
+      const two = runId('two');
+      await journal.append(appendOf(run, { request: { ...request('r1'), answer: run } }).batch);
+      expect(await journal.answered(request('r1'))).toBe(run);
+      const again = journal.append(appendOf(two, { request: { ...request('r1'), answer: two } }).batch);
+      await expect(again).rejects.toMatchObject({ code: 'SEQ_CONFLICT' });
+      const other = journal.append(appendOf(two, { request: { ...request('r1'), content: 'c2', answer: two } }).batch);
+      await expect(other).rejects.toMatchObject({ code: 'REQUEST_ID_REUSED' });
+      expect(await journal.run(two)).toBeNull();
+      expect(await journal.answered(request('r1'))).toBe(run);
+    });
+  });
+
+  describe(`${name}: owning, resting, waking`, () => {
+    test('rests a run whose head did not move: no owner, no work', async () => {
+      await begin();
+      expect(await journal.rest(run, 1, 1)).toBe(true);
+      expect(await journal.run(run)).toMatchObject({ owner: null, wake: false, epoch: 1 });
+      expect(await journal.orphans([])).toEqual([]);
+      expect(await journal.claim(run, 'node_b')).toBeNull();
+    });
+
+    test('does not rest a run that was appended to meanwhile', async () => {
+      const head = await begin();
+      await wokenBy(run, head, true);
+      expect(await journal.rest(run, 1, 1)).toBe(false);
+      expect(await journal.run(run)).toMatchObject({ owner: OWNER, wake: true });
+    });
+
+    test('an amendment wakes a resting run only if it makes work', async () => {
+      const head = await begin();
+      await journal.rest(run, 1, 1);
+      await wokenBy(run, head, false);
+      expect(await journal.orphans([OWNER])).toEqual([]);
+      await wokenBy(run, await journal.head(run), true);
+      expect(await journal.orphans([OWNER])).toEqual([run]);
+      await wokenBy(run, await journal.head(run), false);
+      expect(await journal.orphans([OWNER])).toEqual([run]);
+    });
+
+    test('claiming raises the epoch, and ends the owner before', async () => {
+      const head = await begin();
+      expect(await journal.claim(run, 'node_b')).toEqual({ epoch: 2 });
+      const zombie = journal.append(appendOf(run, { head, drafts: [proposed('x')] }).batch);
+      await expect(zombie).rejects.toMatchObject({ code: 'OWNER_LOST' });
+      await expect(journal.rest(run, 1, 1)).rejects.toMatchObject({ code: 'OWNER_LOST' });
+      await journal.append(appendOf(run, { head, epoch: 2, owner: 'node_b', drafts: [proposed('x')] }).batch);
+      expect(await journal.run(run)).toMatchObject({ owner: 'node_b', epoch: 2, head: { seq: 2 } });
+    });
+
+    test('an old epoch is told that it lost, even where the head moved too', async () => {
+      const head = await begin();
+      await journal.claim(run, 'node_b');
+      await wokenBy(run, head, false);
+      const zombie = journal.append(appendOf(run, { head, drafts: [proposed('x')] }).batch);
+      await expect(zombie).rejects.toMatchObject({ code: 'OWNER_LOST' });
+    });
+
+    test('of several claims at once one wins', async () => {
+      await begin();
+      for (const id of ['node_b', 'node_c']) await journal.enter(nodeRow(id));
+      const claims = await Promise.all([journal.claim(run, 'node_b'), journal.claim(run, 'node_c')]);
+      expect(claims).toEqual([{ epoch: 2 }, null]);
+    });
+
+    test('a run is claimed only from a node that is silent for 15 seconds, or by the same node', async () => {
+      await begin();
+      await journal.enter(nodeRow(OWNER, { seenAt: later(-14_000) }));
+      expect(await journal.claim(run, 'node_b')).toBeNull();
+      expect(await journal.claim(run, OWNER)).toEqual({ epoch: 2 });
+      await journal.renew(OWNER, later(-16_000));
+      expect(await journal.claim(run, 'node_b')).toEqual({ epoch: 3 });
+      expect(await journal.claim(runId('none'), 'node_b')).toBeNull();
+    });
+
+    test('orphans are runs with work whose owner is not alive', async () => {
+      await begin(run);
+      await begin(runId('two'), { owner: 'node_b' });
+      expect(await journal.orphans([OWNER])).toEqual(['run_two']);
+      expect(await journal.orphans([])).toEqual(['run_one', 'run_two']);
+      expect(await journal.orphans([OWNER, 'node_b'])).toEqual([]);
+    });
+  });
+
+  describe(`${name}: deadlines`, () => {
+    const due = async (ms: number) => (await journal.due(later(ms))).map(({ id }) => id.slice(-1));
+
+    test('gives open holds whose reminder or due time has come, the earliest first', async () => {
+      await begin(run, {
+        holds: [
+          holdOf(run, 1, { dueAt: later(3_000), remindAt: later(2_000) }),
+          holdOf(run, 2, { dueAt: '2026-03-01T10:00:01Z' }),
+          holdOf(run, 3, { dueAt: later(1_000), status: 'approved' }),
+          holdOf(run, 4),
+        ],
+      });
+      expect(await due(999)).toEqual([]);
+      expect(await due(1_000)).toEqual(['2']);
+      expect(await due(2_000)).toEqual(['2', '1']);
+    });
+
+    test('a deadline that was acted on comes no more', async () => {
+      const hold = holdOf(run, 1, { dueAt: later(3_000), remindAt: later(2_000) });
+      const head = await begin(run, { holds: [hold] });
+      await journal.amend(run, null, () => amendmentOf(run, head, { holds: [{ ...hold, reminded: true }] }));
+      expect(await due(2_500)).toEqual([]);
+      expect(await due(3_000)).toEqual(['1']);
+      const next = await journal.head(run);
+      await journal.amend(run, null, () =>
+        amendmentOf(run, next, { holds: [{ ...hold, reminded: true, overdue: true }] }),
+      );
+      expect(await due(9_000)).toEqual([]);
+    });
+  });
+
+  describe(`${name}: lists`, () => {
+    test('runs, newest first, by status and crew, a page at a time', async () => {
+      for (let n = 1; n <= 7; n++) {
+        await begin(runId(`${n}`), {
+          summary: { crew: n === 7 ? 'other' : 'desk', status: n % 2 ? 'held' : 'running' },
+        });
+      }
+      const pages: string[][] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await journal.runs({ crew: 'desk', limit: 2, cursor });
+        pages.push(page.items.map(({ id }) => id));
+        cursor = page.cursor ?? undefined;
+      } while (cursor);
+      expect(pages).toEqual([
+        ['run_6', 'run_5'],
+        ['run_4', 'run_3'],
+        ['run_2', 'run_1'],
+      ]);
+      expect((await journal.runs({ status: 'held', crew: 'desk' })).items.map(({ id }) => id)).toEqual([
+        'run_5',
+        'run_3',
+        'run_1',
+      ]);
+      expect(await journal.runs({ crew: 'none' })).toEqual({ items: [], cursor: null });
+    });
+
+    test('holds, newest first, by status, crew and run; a change keeps their place', async () => {
+      const two = runId('two');
+      const head = await begin(run, { holds: [holdOf(run, 1), holdOf(run, 2)] });
+      await begin(two, { holds: [holdOf(two, 1, { crew: 'other' })] });
+      await journal.amend(run, null, () => amendmentOf(run, head, { holds: [holdOf(run, 1, { status: 'rejected' })] }));
+      const ids = async (query: Parameters<Journal['holds']>[0]) =>
+        (await journal.holds(query)).items.map(({ id }) => id);
+      expect(await ids({})).toEqual(['hold_two_1', 'hold_one_2', 'hold_one_1']);
+      expect(await ids({ status: 'open' })).toEqual(['hold_two_1', 'hold_one_2']);
+      expect(await ids({ status: 'open', crew: 'desk' })).toEqual(['hold_one_2']);
+      expect(await ids({ runId: run, status: 'rejected' })).toEqual(['hold_one_1']);
+    });
+
+    test('a page goes on where it ended, whatever was opened or closed meanwhile', async () => {
+      const head = await begin(run, { holds: [1, 2, 3, 4].map((n) => holdOf(run, n)) });
+      const first = await journal.holds({ status: 'open', limit: 2 });
+      await journal.amend(run, null, () =>
+        amendmentOf(run, head, { holds: [holdOf(run, 4, { status: 'approved' }), holdOf(run, 5)] }),
+      );
+      const second = await journal.holds({ status: 'open', limit: 2, cursor: first.cursor ?? '' });
+      expect(second.items.map(({ id }) => id)).toEqual(['hold_one_2', 'hold_one_1']);
+      expect(second.cursor).toBeNull();
+    });
+
+    test('a page holds 50 unless asked otherwise, and at most 200', async () => {
+      await begin(run, { holds: Array.from({ length: 205 }, (_, n) => holdOf(run, n + 1)) });
+      const sizeOf = async (limit?: number) => (await journal.holds({ limit })).items.length;
+      expect([await sizeOf(), await sizeOf(1), await sizeOf(1_000)]).toEqual([50, 1, 200]);
+    });
+
+    test('a cursor that no page gave is refused', async () => {
+      await begin(run, { holds: [1, 2].map((n) => holdOf(run, n)) });
+      const { cursor } = await journal.holds({ limit: 1 });
+      await expect(journal.holds({ cursor: 'x' })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+      await expect(journal.runs({ cursor: cursor ?? '' })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    });
+  });
+
+  describe(`${name}: nodes and tokens`, () => {
+    test('a node is seen from entering to leaving', async () => {
+      await journal.enter(nodeRow('node_a'));
+      await journal.enter(nodeRow('node_b', { url: null, startedAt: later(1) }));
+      await journal.renew('node_a', later(5_000));
+      await journal.renew('node_gone', later(5_000));
+      expect(await journal.nodes()).toEqual([
+        nodeRow('node_a', { seenAt: later(5_000) }),
+        nodeRow('node_b', { url: null, startedAt: later(1) }),
+      ]);
+      await journal.leave('node_a');
+      expect((await journal.nodes()).map(({ id }) => id)).toEqual(['node_b']);
+    });
+
+    test('a token is found by its hash and revoked once', async () => {
+      const { tokens } = journal;
+      await tokens.add(tokenRow('t1'));
+      await tokens.add(tokenRow('t2', { expiresAt: later(1), roles: [] }));
+      expect(await tokens.byHash('hash of t1')).toEqual(tokenRow('t1'));
+      expect(await tokens.byHash('t1')).toBeNull();
+      expect(await tokens.revoke('t1', AT)).toBe(true);
+      expect(await tokens.revoke('t1', later(9))).toBe(false);
+      expect(await tokens.revoke('t3', AT)).toBe(false);
+      expect(await tokens.list()).toEqual([
+        tokenRow('t1', { revokedAt: AT }),
+        tokenRow('t2', { expiresAt: later(1), roles: [] }),
+      ]);
+    });
+  });
+
+  test(`${name}: closing twice is harmless`, async () => {
+    const appended = journal.append(appendOf(run).batch);
+    await Promise.all([journal.close(), journal.close()]);
+    await appended;
+  });
+
+  test(`${name}: errors say what to do`, async () => {
+    const head = await begin();
+    await journal.claim(run, 'node_b');
+    const error: HoldpointError = await journal
+      .append(appendOf(run, { head, drafts: [commented(holdIdOf(run, 1), 'x')] }).batch)
+      .then(
+        () => expect.unreachable(),
+        (reason: HoldpointError) => reason,
+      );
+    expect(error.message).toBe('Run run_one was taken over: its epoch is 2, not 1. Stop working on it here.');
+  });
+}
+
+function request(id: string): Request {
+  return { by: 'user:ana', id, content: 'c1' };
+}
+
+function nodeRow(id: string, changes: Partial<NodeRow> = {}): NodeRow {
+  return { id, pid: 7, host: 'h', url: 'http://127.0.0.1:1', startedAt: AT, seenAt: AT, ...changes };
+}
+
+function tokenRow(id: string, changes: Partial<TokenRow> = {}): TokenRow {
+  const given = { id, hash: `hash of ${id}`, user: 'user:ana', roles: ['reviewer', 'admin'], groups: ['leads'] };
+  return { ...given, createdAt: AT, expiresAt: null, revokedAt: null, ...changes };
+}
