@@ -44,25 +44,23 @@ export function parseExport(text: string): ParsedRun[] {
 }
 
 export function parseLines(lines: Iterable<string>): ParsedRun[] {
+  const found = [...recogniseAll(lines)];
+  const isLog = found.some(({ kind }) => kind === 'logged' || kind === 'other');
   const runs = new Map<RunId, OpenRun>();
-  let isLog = false;
-  let stranger: HoldpointError | null = null;
+  for (const line of found) {
+    // A log also carries what other programs print into it; in an export every line counts.
+    if (line.kind === 'stranger' && !isLog) throw atLine(line.number, line.problem);
+    if (line.kind === 'line' || line.kind === 'logged') collect(runs, readLine(line.number, line.value), line);
+  }
+  return [...runs.values()].map(finish);
+}
+
+function* recogniseAll(lines: Iterable<string>): Generator<Recognised & { readonly number: number }> {
   let number = 0;
   for (const text of lines) {
     number++;
-    if (/^[ \t\r]*$/.test(text)) continue;
-    const found = recognise(text);
-    if (found.kind === 'stranger') {
-      stranger ??= atLine(number, found.problem);
-    } else {
-      if (found.kind !== 'line') isLog = true;
-      if (found.kind !== 'other')
-        collect(runs, readLine(number, found.value), { number, isLogged: found.kind === 'logged' });
-    }
+    if (!/^[ \t\r]*$/.test(text)) yield { ...recognise(text), number };
   }
-  // A log also carries what other programs print into it; in an export every line counts.
-  if (stranger && !isLog) throw stranger;
-  return [...runs.values()].map(finish);
 }
 
 type Recognised =
@@ -90,31 +88,43 @@ interface OpenRun {
   readonly run: RunId;
   readonly events: JournalEvent[];
   readonly payloads: Map<string, Payload>;
+  /** Payloads that no event has named yet. */
+  readonly waiting: Set<string>;
   end: End | null;
   isLogged: boolean;
 }
 
-function collect(runs: Map<RunId, OpenRun>, line: JournalLine, at: { number: number; isLogged: boolean }): void {
-  const run: OpenRun = runs.get(line.run) ?? {
-    run: line.run,
-    events: [],
-    payloads: new Map(),
-    end: null,
-    isLogged: false,
-  };
+function openRun(run: RunId): OpenRun {
+  return { run, events: [], payloads: new Map(), waiting: new Set(), end: null, isLogged: false };
+}
+
+function collect(runs: Map<RunId, OpenRun>, line: JournalLine, at: { kind: 'line' | 'logged'; number: number }): void {
+  const run = runs.get(line.run) ?? openRun(line.run);
   runs.set(line.run, run);
-  run.isLogged ||= at.isLogged;
-  if (run.end) throw atLine(at.number, `it follows the end line of run ${run.run}`);
+  run.isLogged ||= at.kind === 'logged';
+  const problem = run.isLogged ? null : orderProblem(run, line);
+  if (problem) throw atLine(at.number, problem);
   if ('end' in line) run.end = line.end;
   else if ('payload' in line) {
-    const { digest } = line.payload;
-    if (run.payloads.has(digest) && !at.isLogged) throw atLine(at.number, `the payload ${digest} was given before`);
-    run.payloads.set(digest, line.payload);
+    run.payloads.set(line.payload.digest, line.payload);
+    run.waiting.add(line.payload.digest);
   } else {
-    const missing = at.isLogged ? undefined : refsOf(line.data).find((digest) => !run.payloads.has(digest));
-    if (missing) throw atLine(at.number, `the payload ${missing} that event ${line.seq} names does not precede it`);
     run.events.push(line);
+    run.waiting.clear();
   }
+}
+
+/** What is out of place in an export: each payload stands before the first event that names it, and the end is last. */
+function orderProblem({ run, payloads, waiting, end }: OpenRun, line: JournalLine): string | null {
+  if (end) return `it follows the end line of run ${run}`;
+  if ('payload' in line) {
+    return payloads.has(line.payload.digest) ? `the payload ${line.payload.digest} was given before` : null;
+  }
+  const refs = 'end' in line ? [] : refsOf(line.data);
+  const missing = refs.find((digest) => !payloads.has(digest));
+  if (missing) return `the payload ${missing} that it names does not precede it`;
+  const stray = [...waiting].find((digest) => !refs.includes(digest));
+  return stray ? `it does not name the payload ${stray} that stands before it` : null;
 }
 
 /** In a log the lines of several processes may be out of order, and one file may have been joined twice. */
