@@ -1,0 +1,216 @@
+import type { ZodType, z } from 'zod';
+import type { Duration } from '../hooks/duration.ts';
+import type { ReviewPolicy } from '../hooks/review-policy.ts';
+import type { Tier } from '../hooks/tier.ts';
+import type { HookVerdict, ImpactClaim, ToolContext } from './crew-definition.ts';
+import type { Model } from './model.ts';
+
+/**
+ * The typed surface of `defineTool` and `defineCrew`: what users write, and what their editor completes and refuses.
+ * The engine never sees these types; it uses `crew-definition.ts`. Needs TypeScript >= 5.7.
+ */
+type Awaitable<T> = T | Promise<T>;
+type Key<T> = Extract<keyof T, string>;
+type Flat<T> = { [K in keyof T]: T[K] } & {};
+
+/** What a task gives: the parsed value of its schema, or text without one. */
+export type OutputOf<T> = [T] extends [ZodType] ? z.output<T> : string;
+
+/** What a misuse shows in the editor: `Property 'x' does not exist on type 'AddToContext<"assess">'`. */
+export interface AddToContext<T> {
+  readonly 'add this task to `context` first': T;
+}
+
+/** A function of a task sees by name exactly the tasks that its `context` (C) and `optionalContext` (D) name; with neither, none. */
+type Visible<S, C, D> = {
+  readonly [T in keyof S]: T extends Named<C>
+    ? OutputOf<S[T]>
+    : T extends Named<D>
+      ? OutputOf<S[T]> | undefined
+      : AddToContext<T>;
+};
+type Named<C> = unknown extends C ? never : C;
+
+/** What lists of tools hold: the types of input and output are erased, so that tools of any input sit in one list. */
+export interface Tool<N extends string = string> {
+  readonly type: 'tool';
+  readonly name: N;
+  readonly description: string;
+  readonly input: ZodType;
+  readonly output: ZodType;
+}
+export interface TypedTool<N extends string, I, O> extends Tool<N> {
+  readonly '~input'?: I;
+  readonly '~output'?: O;
+}
+
+type Undo<I, O> = (action: { input: I; output: O; reason: string }, context: ToolContext) => Awaitable<void>;
+
+export interface ToolConfig<N extends string, I extends ZodType, O extends ZodType, T extends Tier> {
+  /** A letter, then letters, digits, `_`, `-`; at most 64, since models take no longer one. */
+  name: N;
+  /** What the agent reads when it chooses a tool. */
+  description: string;
+  /** An object schema without transforms; defaults are fine. */
+  input: I;
+  /** Default: text. */
+  output?: O;
+  tier:
+    | T
+    | ((input: z.output<I>, context: { inputs: Readonly<Record<string, unknown>>; task: string; agent: string }) => T);
+  /** Shown to the reviewer beside the exact arguments. */
+  impact?: (input: z.output<I>) => ImpactClaim;
+  /** 0 to 1: below it, or without a confidence, the action is held. */
+  minConfidence?: number;
+  review?: ReviewPolicy;
+  /** Safe to repeat with the same `idempotencyKey`. Default false: after a crash a person is asked. */
+  idempotent?: boolean;
+  /** Default '30s'. */
+  timeout?: Duration;
+  execute: (input: z.output<I>, context: ToolContext) => Awaitable<z.input<O>>;
+  /** How long a supervised action can be undone. Default '10m'. */
+  undoWindow?: Duration;
+}
+
+/** `undo` is required where the tier can be `supervised`. */
+export type UndoConfig<I extends ZodType, O extends ZodType, T extends Tier> = 'supervised' extends T
+  ? { undo: Undo<z.output<I>, z.output<O>> }
+  : { undo?: Undo<z.output<I>, z.output<O>> };
+
+/** A tool in the hands of one agent or task. `tier` and `review` may only add oversight; less is refused. */
+export interface ToolUse {
+  tool: Tool;
+  tier?: Exclude<Tier, 'automatic'>;
+  review?: ReviewPolicy;
+}
+type Tools = readonly (Tool | ToolUse)[];
+
+export interface AgentConfig {
+  role: string;
+  goal: string;
+  backstory?: string;
+  /** A model's name, or a client of its own. Default: the crew's. */
+  model?: string | Model;
+  tools?: Tools;
+  /** Model calls in one attempt at a task. Default 10. */
+  maxSteps?: number;
+}
+
+/** What a task's functions get. */
+export interface Given<I, V> {
+  inputs: I;
+  outputs: V;
+}
+/** The same with what the agent proposes. `confidence` is null where the agent gave none; `attempt` counts from 1. */
+export interface GivenOutput<I, V, Own> extends Given<I, V> {
+  output: Own;
+  confidence: number | null;
+  attempt: number;
+}
+export type ConfirmBefore<I, V> = ReviewPolicy & { when?: (given: Given<I, V>) => Awaitable<boolean> };
+export type ConfirmAfter<I, V, Own> = ReviewPolicy & { when?: (given: GivenOutput<I, V, Own>) => Awaitable<boolean> };
+
+export interface TaskConfig<I, V, Own> {
+  /** Text with `{input}` placeholders, or a function. */
+  description: string | ((given: Given<I, V>) => string);
+  expectedOutput?: string;
+  /** False skips the task. */
+  when?: (given: Given<I, V>) => Awaitable<boolean>;
+  /** Replace the agent's tools in this task. */
+  tools?: Tools;
+  confirm?:
+    | 'before'
+    | 'after'
+    | 'both'
+    | { before?: true | ConfirmBefore<I, V>; after?: true | ConfirmAfter<I, V, Own> };
+  review?: ReviewPolicy;
+  /** `true`, or what is wrong, which the agent is told. Anything else, and a throw, counts as wrong. */
+  guardrails?: readonly ((
+    given: GivenOutput<I, V, Own>,
+    options: { signal: AbortSignal },
+  ) => Awaitable<true | string>)[];
+  /** A string is the reason shown to the reviewer. */
+  escalateIf?: (given: GivenOutput<I, V, Own>) => Awaitable<boolean | string>;
+  /** 0 to 1: below it, or without a confidence, the output is held. */
+  minConfidence?: number;
+  /** Replaces the confidence that the agent claims. */
+  confidence?: (given: GivenOutput<I, V, Own>) => Awaitable<number>;
+  /** Default 'revise'. */
+  onReject?: 'revise' | 'fail' | 'skip';
+  /** Default 'escalate'. */
+  onFailure?: 'escalate' | 'fail' | 'skip';
+  /** Complaints of schema and guardrails that the agent may answer. Default 2. */
+  maxRetries?: number;
+  /** Rejections that the agent may answer, then a person is asked. Default 3. */
+  maxRevisions?: number;
+  /** Of the agent's work; waiting for a person does not count. Default: none. */
+  timeout?: Duration;
+  outputFile?: string;
+}
+
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook without a return statement lets the run go on
+type Hook<E> = (event: E & { runId: string; signal: AbortSignal }) => Awaitable<HookVerdict | undefined | void>;
+
+/** I inputs · A agent keys · S task key -> output schema. A hook that throws holds. */
+export interface Hooks<I, A extends string, S> {
+  beforeRun?: Hook<{ inputs: I }>;
+  afterRun?: Hook<{ inputs: I; outputs: { [T in keyof S]?: OutputOf<S[T]> } }>;
+  beforeTask?: Hook<{ task: Key<S>; agent: A; inputs: I }>;
+  /** A union over the tasks, so that `if (event.task === 'assess') event.output.refund` narrows. */
+  afterTask?: Hook<{ [T in Key<S>]: { task: T; agent: A; inputs: I; output: OutputOf<S[T]> } }[Key<S>]>;
+  beforeModelCall?: Hook<{ task: Key<S>; agent: A; step: number }>;
+  beforeAction?: Hook<{ task: Key<S>; agent: A; tool: string; input: unknown; tier: Tier }>;
+}
+
+type Process<A extends string> =
+  | { process?: 'sequential'; manager?: never }
+  | { process: 'hierarchical'; manager: NoInfer<A> };
+
+type TaskKeys<A extends string, S, K extends keyof S> = {
+  agent: A;
+  output?: S[K] & ZodType;
+  /** Waits for these and needs them: if one is skipped, so is this task. Default: the task before it. */
+  context?: readonly Key<NoInfer<S>>[];
+  /** Waits for these; a skipped one is `undefined`. */
+  optionalContext?: readonly Key<NoInfer<S>>[];
+};
+
+/**
+ * N crew name · In input schema · A agent keys · S task key -> output schema (unknown: text) · C, D task key -> union of its context.
+ * `tasks` is an intersection of homomorphic mapped types: TypeScript infers S through the first, C and D through the others, and
+ * each task's functions are then typed by all. `NoInfer` keeps functions and `agent` from being inference sites.
+ */
+export type CrewConfig<N extends string, In extends ZodType, A extends string, S, C, D> = {
+  name: N;
+  version?: string;
+  inputs?: In;
+  agents: { [K in A]: AgentConfig };
+  tasks: {
+    [K in keyof S]: TaskKeys<NoInfer<A>, S, K> &
+      TaskConfig<
+        z.output<In>,
+        Visible<NoInfer<S>, K extends keyof C ? NoInfer<C[K]> : unknown, K extends keyof D ? NoInfer<D[K]> : unknown>,
+        OutputOf<NoInfer<S[K]>>
+      >;
+  } & { [K in keyof C]: { context?: readonly (C[K] | Key<NoInfer<S>>)[] } } & {
+    [K in keyof D]: { optionalContext?: readonly (D[K] | Key<NoInfer<S>>)[] };
+  };
+  /** Tasks at work at once. Default 4. */
+  concurrency?: number;
+  /** The default for all holds of the crew. */
+  review?: ReviewPolicy;
+  model?: string | Model;
+  /** Past it the run holds. */
+  budget?: { tokens?: number; usd?: number };
+  hooks?: Hooks<z.output<In>, NoInfer<A>, NoInfer<S>>;
+} & Process<A>;
+
+/** A crew: In what a run is started with, Parsed the same with defaults applied, Out the outputs by task. */
+export interface Crew<N extends string = string, In = unknown, Parsed = unknown, Out = unknown> {
+  readonly type: 'crew';
+  readonly name: N;
+  readonly '~types'?: { input: In; inputs: Parsed; outputs: Out };
+}
+
+/** The outputs of a crew by task, as `Crew` carries them. */
+export type OutputsOf<S> = Flat<{ -readonly [K in keyof S]: OutputOf<S[K]> }>;
