@@ -8,13 +8,13 @@ const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 /** JSON by construction: it comes out of `JSON.parse`. */
 const Value = z.custom<Json>((value) => value !== undefined);
 
-export const PayloadLine = z.strictObject({
+const PayloadLine = z.strictObject({
   v: z.literal(1),
   run: RunId,
   payload: z.strictObject({ digest: Sha256, value: Value }),
 });
 
-export const EndLine = z.strictObject({
+const EndLine = z.strictObject({
   v: z.literal(1),
   run: RunId,
   /** `count`: the events, payload lines not counted. `head`: the hash of the last. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HoldpointError } from '../../src/errors.ts';
 import { holdIdOf, type RunId } from '../../src/ids.ts';
-import { EMPTY_HEAD, type Head } from '../../src/journal/envelope.ts';
+import { EMPTY_HEAD, type Head, type JournalEvent } from '../../src/journal/envelope.ts';
 import type { Journal, NodeRow, Request, TokenRow } from '../../src/journal/journal.ts';
 import { lift } from '../../src/journal/payloads.ts';
 import { verifyChain } from '../../src/journal/verify.ts';
@@ -145,6 +145,21 @@ export function journalContract(name: string, open: (options: { now: () => numbe
       const foreign = { ...batch, events: appendOf(runId('two')).batch.events };
       for (const bad of [gap, foreign]) await expect(journal.append(bad)).rejects.toMatchObject({ code: 'INTERNAL' });
       expect(await journal.read(run)).toHaveLength(1);
+    });
+
+    test('an append that fails in the middle leaves nothing, and spares those beside it', async () => {
+      const head = await begin();
+      const { batch } = appendOf(run, { head, drafts: [proposed('a'), proposed('b')], summary: { status: 'failed' } });
+      const unstorable = batch.events.with(1, { ...(batch.events[1] as JournalEvent), data: { output: 1n } });
+      const two = runId('two');
+      const results = await Promise.allSettled([
+        journal.append({ ...batch, events: unstorable }),
+        journal.append(appendOf(two).batch),
+      ]);
+      expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+      expect(await journal.read(run)).toHaveLength(1);
+      expect(await journal.run(run)).toMatchObject({ head, summary: { status: 'running' } });
+      expect(await journal.read(two)).toHaveLength(1);
     });
 
     test('an append to a run that does not exist is refused', async () => {
