@@ -1,5 +1,4 @@
 import type { HoldRecord } from '../hooks/hold.ts';
-import type { RunSummary } from '../hooks/run-summary.ts';
 import type { RunId } from '../ids.ts';
 import type { Json } from '../json/json.ts';
 import { NODE_SILENCE_MS, nextDeadlineMs } from './deadline.ts';
@@ -19,12 +18,8 @@ export function appendOwn(sql: Sql, batch: OwnerAppend): void {
   if (answered) throw requestAnswered(answered, request, runId);
   const row = sql<Head & { epoch: number }>('SELECT seq, hash, at, epoch FROM runs WHERE id = ?').get(runId);
   checkAppend(row ? { head: row, epoch: row.epoch } : null, batch);
-  if (row) {
-    updateRun(sql, runId, batch.summary, batch.events);
-    sql('UPDATE runs SET fingerprint = ? WHERE id = ?').run(batch.fingerprint, runId);
-  } else {
-    insertRun(sql, batch);
-  }
+  if (row) updateRun(sql, runId, { ...batch, wake: false });
+  else insertRun(sql, batch);
   insertEvents(sql, runId, batch);
   if (request) insertAnswer(sql, request);
 }
@@ -43,8 +38,7 @@ export function amendRun<T extends Json>(
   const amendment = decide({ head: run.head, run, hold: (holdId) => holdOf(sql, holdId, runId) });
   const { events, answer } = amendment;
   checkAttached(runId, run.head, events);
-  updateRun(sql, runId, amendment.summary, events);
-  if (amendment.wake) sql('UPDATE runs SET wake = 1 WHERE id = ?').run(runId);
+  updateRun(sql, runId, { ...amendment, fingerprint: run.fingerprint });
   insertEvents(sql, runId, amendment);
   if (request) insertAnswer(sql, { ...request, answer });
   return { answer, events };
@@ -98,12 +92,21 @@ function insertRun(sql: Sql, { runId, owner, summary, events, fingerprint }: Own
   );
 }
 
-function updateRun(sql: Sql, runId: RunId, summary: RunSummary, events: readonly JournalEvent[]): void {
-  sql('UPDATE runs SET crew = ?, status = ?, summary = ? WHERE id = ?').run(
-    ...[summary.crew, summary.status, JSON.stringify(summary), runId],
-  );
+/** `wake` only ever sets the mark: nobody but the owner, when it rests, may clear it. */
+function updateRun(
+  sql: Sql,
+  runId: RunId,
+  row: Pick<OwnerAppend, 'summary' | 'events' | 'fingerprint'> & { wake: boolean },
+): void {
+  const { summary, events, fingerprint, wake } = row;
   const head = events.at(-1);
-  if (head) sql('UPDATE runs SET seq = ?, hash = ?, at = ? WHERE id = ?').run(head.seq, head.hash, head.at, runId);
+  sql(
+    `UPDATE runs SET crew = ?, status = ?, summary = ?, fingerprint = ?, wake = max(wake, ?),
+     seq = ifnull(?, seq), hash = ifnull(?, hash), at = ifnull(?, at) WHERE id = ?`,
+  ).run(
+    ...[summary.crew, summary.status, JSON.stringify(summary), fingerprint, wake ? 1 : 0],
+    ...[head?.seq, head?.hash, head?.at, runId],
+  );
 }
 
 function insertEvents(sql: Sql, runId: RunId, { events, payloads, holds }: Written): void {

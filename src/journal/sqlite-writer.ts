@@ -33,6 +33,9 @@ export interface SqliteWriterOptions {
 export class SqliteWriter {
   readonly #db: Database.Database;
   readonly #options: SqliteWriterOptions;
+  readonly #savepoint: Database.Statement;
+  readonly #release: Database.Statement;
+  readonly #rollBackTo: Database.Statement;
   #queue: Job[] = [];
   #isScheduled = false;
   #isClosed = false;
@@ -41,6 +44,9 @@ export class SqliteWriter {
   constructor(db: Database.Database, options: SqliteWriterOptions) {
     this.#db = db;
     this.#options = options;
+    this.#savepoint = db.prepare('SAVEPOINT job');
+    this.#release = db.prepare('RELEASE job');
+    this.#rollBackTo = db.prepare('ROLLBACK TO job');
   }
 
   /** Runs `work` in the next transaction, synchronously, after all that was queued before it. */
@@ -93,14 +99,15 @@ export class SqliteWriter {
   }
 
   #attempt(work: () => unknown): Outcome {
-    this.#db.exec('SAVEPOINT job');
+    this.#savepoint.run();
     try {
       const value = work();
-      this.#db.exec('RELEASE job');
+      this.#release.run();
       return { ok: true, value };
     } catch (error) {
       if (isStoreFailure(error)) throw error;
-      this.#db.exec('ROLLBACK TO job; RELEASE job');
+      this.#rollBackTo.run();
+      this.#release.run();
       return { ok: false, error: isConstraint(error) ? contradiction(error) : error };
     }
   }
