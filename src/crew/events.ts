@@ -110,6 +110,7 @@ const DATA = {
     confidence: z.number().nullable(),
     /** What the gates said, in their order; the first that objects settles it. */
     complaint: z.string().nullable(),
+    blocked: z.string().nullable(),
     escalation: z.string().nullable(),
     reasons: z.array(HoldReason),
   }),
@@ -148,6 +149,7 @@ const DATA = {
     revision: z.int(),
     digest: z.string(),
     verdict: Verdict,
+    value: Json.optional(),
     reason: z.string().nullable(),
   }),
   'hold.revised': z.strictObject({

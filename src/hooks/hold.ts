@@ -85,7 +85,7 @@ export const HoldRecord = HoldOpening.extend({
   crew: z.string().nullable(),
   requestedBy: z.string().nullable(),
   status: HoldStatus,
-  votes: z.array(z.strictObject({ by: z.string(), verdict: Verdict })),
+  votes: z.array(z.strictObject({ by: z.string(), verdict: Verdict, value: Json.optional() })),
   overdue: z.boolean(),
   reminded: z.boolean(),
   claimedBy: z.string().nullable(),
@@ -128,7 +128,7 @@ export function toHold(record: HoldRecord): Hold {
     review: {
       reviewers: [...new Set(policy.reviewers.flat())],
       quorum: policy.quorum,
-      votes,
+      votes: votes.map(({ by, verdict }) => ({ by, verdict })),
       dueAt,
       overdue,
       onExpire: policy.onExpire,

@@ -43,9 +43,9 @@ export interface Journal {
   claim(runId: RunId, owner: string): Promise<{ epoch: number } | null>;
   /** Runs with work to do whose owner is none, or not among `alive`. */
   orphans(alive: readonly string[]): Promise<RunId[]>;
-  /** Lets go of a run if its head is still `seq`; false if something was appended meanwhile, and the owner must look again.
-   *  @throws `OWNER_LOST` if the epoch is not the run's. */
-  rest(runId: RunId, epoch: number, seq: number): Promise<boolean>;
+  /** Lets go of a run if its head is still `seq`, leaving `summary` as its row; false if something was appended meanwhile,
+   *  and the owner must look again. @throws `OWNER_LOST` */
+  rest(runId: RunId, epoch: number, seq: number, summary: RunSummary): Promise<boolean>;
 
   /** Open holds of which a deadline (`dueAt`, `remindAt`) that was not yet acted on (`overdue`, `reminded`) is at or before
    *  `now`, the earliest first. */

@@ -140,11 +140,11 @@ class MemoryJournal implements Journal {
     const orphans = rows.filter(({ wake, owner }) => wake && (owner === null || !alive.includes(owner)));
     return orphans.map(({ summary }) => summary.id);
   }
-  async rest(runId: RunId, epoch: number, seq: number): Promise<boolean> {
+  async rest(runId: RunId, epoch: number, seq: number, summary: RunSummary): Promise<boolean> {
     const stored = this.#stored(runId);
     if (stored.row.epoch !== epoch) throw ownerLost(runId, stored.row.epoch, epoch);
     if (stored.row.head.seq !== seq) return false;
-    stored.row = { ...stored.row, owner: null, wake: false };
+    stored.row = { ...stored.row, summary: copy(summary), owner: null, wake: false };
     return true;
   }
   async due(now: string): Promise<HoldRecord[]> {

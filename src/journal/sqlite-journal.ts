@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { HoldpointError } from '../errors.ts';
+import type { RunSummary } from '../hooks/run-summary.ts';
 import type { HoldId, RunId } from '../ids.ts';
 import type { Json } from '../json/json.ts';
 import type {
@@ -90,8 +91,8 @@ class SqliteJournal implements Journal {
   claim(runId: RunId, owner: string) {
     return this.#write((sql) => rows.claimRun(sql, runId, owner, this.#now()));
   }
-  rest(runId: RunId, epoch: number, seq: number) {
-    return this.#write((sql) => rows.restRun(sql, runId, epoch, seq));
+  rest(runId: RunId, epoch: number, seq: number, summary: RunSummary) {
+    return this.#write((sql) => rows.restRun(sql, runId, epoch, seq, summary));
   }
 
   read(runId: RunId, { after = 0, limit = Number.MAX_SAFE_INTEGER }: { after?: number; limit?: number } = {}) {

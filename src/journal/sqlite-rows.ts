@@ -1,4 +1,5 @@
 import type { HoldRecord } from '../hooks/hold.ts';
+import type { RunSummary } from '../hooks/run-summary.ts';
 import type { RunId } from '../ids.ts';
 import type { Json } from '../json/json.ts';
 import { NODE_SILENCE_MS, nextDeadlineMs } from './deadline.ts';
@@ -52,12 +53,14 @@ export function claimRun(sql: Sql, runId: RunId, owner: string, nowMs: number): 
   return row ? { epoch: row.epoch } : null;
 }
 
-export function restRun(sql: Sql, runId: RunId, epoch: number, seq: number): boolean {
+export function restRun(sql: Sql, runId: RunId, epoch: number, seq: number, summary: RunSummary): boolean {
   const row = sql<{ epoch: number; seq: number }>('SELECT epoch, seq FROM runs WHERE id = ?').get(runId);
   if (!row) throw runNotFound(runId);
   if (row.epoch !== epoch) throw ownerLost(runId, row.epoch, epoch);
   if (row.seq !== seq) return false;
-  sql('UPDATE runs SET owner = NULL, wake = 0 WHERE id = ?').run(runId);
+  sql('UPDATE runs SET owner = NULL, wake = 0, status = ?, summary = ? WHERE id = ?').run(
+    ...[summary.status, JSON.stringify(summary), runId],
+  );
   return true;
 }
 

@@ -15,6 +15,7 @@ import {
   proposed,
   runId,
   started,
+  summaryOf,
 } from '../support/sample-journal.ts';
 
 export interface JournalFixture {
@@ -325,8 +326,8 @@ export function journalContract(name: string, open: (options: { now: () => numbe
   describe(`${name}: owning, resting, waking`, () => {
     test('rests a run whose head did not move: no owner, no work', async () => {
       await begin();
-      expect(await journal.rest(run, 1, 1)).toBe(true);
-      expect(await journal.run(run)).toMatchObject({ owner: null, wake: false, epoch: 1 });
+      expect(await journal.rest(run, 1, 1, summaryOf(run, { lastSeq: 1, status: 'held' }))).toBe(true);
+      expect(await journal.run(run)).toMatchObject({ owner: null, wake: false, epoch: 1, summary: { status: 'held' } });
       expect(await journal.orphans([])).toEqual([]);
       expect(await journal.claim(run, 'node_b')).toBeNull();
     });
@@ -334,13 +335,13 @@ export function journalContract(name: string, open: (options: { now: () => numbe
     test('does not rest a run that was appended to meanwhile', async () => {
       const head = await begin();
       await wokenBy(run, head, true);
-      expect(await journal.rest(run, 1, 1)).toBe(false);
+      expect(await journal.rest(run, 1, 1, summaryOf(run, { lastSeq: 1, status: 'held' }))).toBe(false);
       expect(await journal.run(run)).toMatchObject({ owner: OWNER, wake: true });
     });
 
     test('an amendment wakes a resting run only if it makes work', async () => {
       const head = await begin();
-      await journal.rest(run, 1, 1);
+      await journal.rest(run, 1, 1, summaryOf(run, { lastSeq: 1, status: 'held' }));
       await wokenBy(run, head, false);
       expect(await journal.orphans([OWNER])).toEqual([]);
       await wokenBy(run, await journal.head(run), true);
@@ -354,7 +355,9 @@ export function journalContract(name: string, open: (options: { now: () => numbe
       expect(await journal.claim(run, 'node_b')).toEqual({ epoch: 2 });
       const zombie = journal.append(appendOf(run, { head, drafts: [proposed('x')] }).batch);
       await expect(zombie).rejects.toMatchObject({ code: 'OWNER_LOST' });
-      await expect(journal.rest(run, 1, 1)).rejects.toMatchObject({ code: 'OWNER_LOST' });
+      await expect(journal.rest(run, 1, 1, summaryOf(run, { lastSeq: 1, status: 'held' }))).rejects.toMatchObject({
+        code: 'OWNER_LOST',
+      });
       await journal.append(appendOf(run, { head, epoch: 2, owner: 'node_b', drafts: [proposed('x')] }).batch);
       expect(await journal.run(run)).toMatchObject({ owner: 'node_b', epoch: 2, head: { seq: 2 } });
     });

@@ -1,0 +1,67 @@
+import { messageOf } from '../../errors.ts';
+import type { HoldReason } from '../../hooks/hold.ts';
+import type { Json } from '../../json/json.ts';
+import type { CrewDefinition, Given, HookName, TaskDefinition } from '../crew-definition.ts';
+import { type RunState, taskOf } from '../run-state.ts';
+
+/** What deriving events needs: the run so far, its crew's functions, and the time as an input (ISO 8601 UTC). */
+export interface DeriveContext {
+  readonly state: RunState;
+  readonly crew: CrewDefinition;
+  readonly now: string;
+  readonly signal: AbortSignal;
+}
+
+export function taskDefinition({ crew }: Pick<DeriveContext, 'crew'>, key: string): TaskDefinition {
+  const task = crew.tasks.get(key);
+  if (!task) throw new RangeError(`No task ${key} in crew ${crew.name}`);
+  return task;
+}
+
+/** What a task's functions see: copies, so that a function cannot change the run. */
+export function givenTo({ state }: DeriveContext, task: TaskDefinition): Given {
+  const outputs: Record<string, Json | undefined> = {};
+  for (const key of [...task.context, ...task.optionalContext])
+    outputs[key] = structuredClone(taskOf(state, key).output);
+  return { inputs: structuredClone(state.inputs), outputs };
+}
+
+export type Called<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
+
+/** Calls a function of the crew's author, which may throw. */
+export async function call<T>(fn: () => T | Promise<T>): Promise<Called<T>> {
+  try {
+    return { ok: true, value: await fn() };
+  } catch (error) {
+    return { ok: false, message: messageOf(error) };
+  }
+}
+
+export type HookOutcome = {
+  readonly held: HoldReason | null;
+  readonly blocked: string | null;
+  readonly review: import('../../hooks/review-policy.ts').ReviewPolicy | null;
+};
+
+/** Runs a hook; one that throws, or answers what no hook may answer, holds. */
+export async function runHook(
+  context: DeriveContext,
+  name: HookName,
+  event: Record<string, unknown>,
+): Promise<HookOutcome> {
+  const hook = context.crew.hooks[name];
+  const none = { held: null, blocked: null, review: null };
+  if (!hook) return none;
+  const answer = await call(() => hook({ ...structuredClone(event), runId: context.state.id, signal: context.signal }));
+  if (!answer.ok) return { ...none, held: { code: 'hook', detail: `The ${name} hook failed: ${answer.message}` } };
+  const verdict: unknown = answer.value;
+  if (verdict === undefined || verdict === null) return none;
+  const { type, reason, review } = verdict as { type?: unknown; reason?: unknown; review?: HookOutcome['review'] };
+  const detail = typeof reason === 'string' && reason !== '' ? reason : `The ${name} hook gave no reason`;
+  if (type === 'block') return { ...none, blocked: detail };
+  if (type === 'hold') return { ...none, held: { code: 'hook', detail }, review: review ?? null };
+  return {
+    ...none,
+    held: { code: 'hook', detail: `The ${name} hook answered something else than hold(…), block(…) or nothing` },
+  };
+}

@@ -1,0 +1,62 @@
+import type { Json } from '../../json/json.ts';
+import { type Draft, draft } from '../events.ts';
+import { outputsOf } from '../summary.ts';
+import { type DeriveContext, runHook } from './context.ts';
+import { choiceSchema } from './failure.ts';
+import { cancelHolds, openHold } from './open-hold.ts';
+
+/** All tasks have ended and none failed. The `afterRun` hook may still hold or fail the run. */
+export async function completeRun(context: DeriveContext): Promise<Draft[]> {
+  const { state } = context;
+  const answered = Object.values(state.holds).some(
+    (hold) =>
+      hold.kind === 'run' && hold.status === 'answered' && hold.reasons[0]?.code === 'hook' && hold.task === null,
+  );
+  const hook = await runHook(context, 'afterRun', { inputs: state.inputs, outputs: outputsOf(state) });
+  if (hook.blocked !== null)
+    return [draft('run.failed', { error: { code: 'HOOK_BLOCKED', message: hook.blocked }, task: null })];
+  if (!hook.held || answered) return [draft('run.completed', {})];
+  return [holdRun(context, hook.held, { outputs: outputsOf(state) })];
+}
+
+/** A hold of the whole run. Answering it approves no action: `retry` goes on, `fail` ends the run. */
+export function holdRun(
+  context: DeriveContext,
+  reason: Parameters<typeof openHold>[1]['reasons'][number],
+  proposal: Json,
+): Draft {
+  return openHold(context, {
+    kind: 'run',
+    task: null,
+    reasons: [reason],
+    proposal,
+    schema: choiceSchema(['retry', 'fail'], null),
+    policies: [],
+  });
+}
+
+/** A failed run ends once nothing is under way any more: an effect that was begun is recorded before the end. */
+export function failRun({ state }: DeriveContext): Draft[] {
+  if (effectsUnderWay(state)) return [];
+  const failed = Object.values(state.tasks).find((task) => task.machine.value === 'failed');
+  const held = Object.values(state.holds).findLast((hold) => hold.kind === 'run');
+  const error = state.error ?? {
+    code: 'TASK_FAILED_BY_PERSON',
+    message: `A person ended the run: ${held?.reasons[0]?.detail ?? 'no reason recorded'}`,
+  };
+  return [...cancelHolds(state, 'The run failed.'), draft('run.failed', { error, task: failed?.key ?? null })];
+}
+
+export function cancelRun({ state }: DeriveContext): Draft[] {
+  if (effectsUnderWay(state)) return [];
+  return [
+    ...cancelHolds(state, 'The run was cancelled.'),
+    draft('run.cancelled', { reason: state.cancelReason ?? 'no reason given' }),
+  ];
+}
+
+function effectsUnderWay(state: DeriveContext['state']): boolean {
+  return Object.values(state.actions).some(
+    (action) => action.command === 'executeAction' || action.command === 'undoAction',
+  );
+}

@@ -1,0 +1,80 @@
+import type { HoldReason, Impact } from '../../hooks/hold.ts';
+import type { ReviewPolicy } from '../../hooks/review-policy.ts';
+import { compareTiers, strictestTier, Tier } from '../../hooks/tier.ts';
+import type { Json } from '../../json/json.ts';
+import type { TaskDefinition, ToolUse } from '../crew-definition.ts';
+import { call, type DeriveContext, runHook } from './context.ts';
+
+export interface Assessment {
+  readonly tier: Tier;
+  readonly reasons: HoldReason[];
+  readonly impact: Impact | null;
+  /** A hook's reason why this may not run at all. */
+  readonly blocked: string | null;
+  readonly review: ReviewPolicy | null;
+}
+
+/** How much oversight this call needs, from exactly the input that would run. Whatever goes wrong on the way asks for more. */
+export async function assessAction(
+  context: DeriveContext,
+  task: TaskDefinition,
+  use: ToolUse,
+  input: Json,
+): Promise<Assessment> {
+  const { tool } = use;
+  const reasons: HoldReason[] = [];
+  const own = await ownTier(context, task, use, input);
+  if (own.problem !== null) reasons.push({ code: 'tier', detail: own.problem });
+  const tier = use.raiseTo ? strictestTier(own.tier, use.raiseTo) : own.tier;
+  if (compareTiers(tier, 'approval') >= 0 && own.problem === null)
+    reasons.push({ code: 'tier', detail: `${tool.name} is \`${tier}\` here.` });
+  if (tool.minConfidence !== null) {
+    reasons.push({
+      code: 'low-confidence',
+      detail: `${tool.name} asks for a confidence of ${tool.minConfidence}; a call of a tool carries none.`,
+    });
+  }
+  const hook = await runHook(context, 'beforeAction', {
+    task: task.key,
+    agent: task.agent,
+    tool: tool.name,
+    input,
+    tier,
+  });
+  if (hook.held) reasons.push(hook.held);
+  return { tier, reasons, impact: await impactOf(use, input), blocked: hook.blocked, review: hook.review };
+}
+
+async function ownTier(
+  { state }: DeriveContext,
+  task: TaskDefinition,
+  { tool }: ToolUse,
+  input: Json,
+): Promise<{ tier: Tier; problem: string | null }> {
+  const { tier } = tool;
+  if (typeof tier === 'string') return { tier, problem: null };
+  const seen = { inputs: structuredClone(state.inputs), task: task.key, agent: task.agent };
+  const given = await call(() => tier(structuredClone(input), seen));
+  if (!given.ok)
+    return {
+      tier: 'approval',
+      problem: `The tier function of ${tool.name} failed, so a person must approve: ${given.message}`,
+    };
+  const known = Tier.safeParse(given.value);
+  if (known.success) return { tier: known.data, problem: null };
+  return { tier: 'approval', problem: `The tier function of ${tool.name} gave no tier, so a person must approve.` };
+}
+
+async function impactOf({ tool }: ToolUse, input: Json): Promise<Impact | null> {
+  const reversible = tool.undo !== null;
+  const { impact } = tool;
+  const claim = impact ? await call(() => impact(structuredClone(input))) : null;
+  if (!claim?.ok) return { summary: tool.name, reversible };
+  const { summary, target, amount } = claim.value;
+  return {
+    summary: String(summary),
+    ...(target === undefined ? {} : { target: String(target) }),
+    ...(typeof amount === 'number' && Number.isFinite(amount) ? { amount } : {}),
+    reversible,
+  };
+}

@@ -1,0 +1,80 @@
+import { crewMachine } from './crew-machine.ts';
+import type { RunEvent, RunEventOf } from './events.ts';
+import { impossible, move } from './move.ts';
+import type { RunState, TaskState, Turn } from './run-state.ts';
+import { type TaskMachineEvent, taskMachine } from './task-machine.ts';
+
+type TaskLevel = RunEventOf<
+  | 'task.started'
+  | 'task.proposed'
+  | 'task.revised'
+  | 'task.completed'
+  | 'task.failed'
+  | 'task.skipped'
+  | 'model.responded'
+  | 'model.failed'
+>;
+
+export function foldTask(state: RunState, event: TaskLevel): RunState {
+  const task = requireTask(state, event.data.task, event);
+  if (event.type === 'model.failed' && !event.data.final) return noteFailedTry(state, task, event);
+  const moved = { ...task, ...move(taskMachine, task, toMachine(event), event) };
+  const next = withTask(state, learn(moved, event));
+  if (event.type === 'model.responded') return { ...next, usage: addUsage(state, event) };
+  if (event.type !== 'task.failed') return next;
+  return { ...next, ...move(crewMachine, state, { type: 'task.failed' }, event), error: event.data.error };
+}
+
+function toMachine(event: TaskLevel): TaskMachineEvent {
+  return event.type === 'task.revised' ? { type: event.type, cause: event.data.cause } : { type: event.type };
+}
+
+/** What the event adds to the task's data, its machine having moved. */
+function learn(task: TaskState, event: TaskLevel): TaskState {
+  switch (event.type) {
+    case 'task.started':
+      return { ...task, description: event.data.description, turns: [], failure: null };
+    case 'model.responded':
+      return { ...task, turns: [...task.turns, { kind: 'answer', answer: event.data.answer, actions: {} }] };
+    case 'model.failed':
+      return { ...task, failure: event.data.error };
+    case 'task.proposed':
+      return { ...task, proposal: event.data };
+    case 'task.revised':
+      return { ...task, turns: told(task, event.data.complaint), failure: null };
+    case 'task.completed':
+      return { ...task, output: event.data.output };
+    case 'task.failed':
+      return { ...task, failure: event.data.error };
+    case 'task.skipped':
+      return task;
+  }
+}
+
+function told(task: TaskState, text: string): readonly Turn[] {
+  return text === '' ? task.turns : [...task.turns, { kind: 'told', text }];
+}
+
+function noteFailedTry(state: RunState, task: TaskState, event: RunEvent): RunState {
+  if (task.machine.value !== 'thinking')
+    throw impossible(event, `the task is ${String(task.machine.value)}, not thinking`);
+  return state;
+}
+
+function addUsage({ usage }: RunState, { data: { answer } }: RunEventOf<'model.responded'>): RunState['usage'] {
+  return {
+    inputTokens: usage.inputTokens + answer.usage.inputTokens,
+    outputTokens: usage.outputTokens + answer.usage.outputTokens,
+    calls: usage.calls + 1,
+  };
+}
+
+export function requireTask(state: RunState, key: string, event: RunEvent): TaskState {
+  const task = Object.hasOwn(state.tasks, key) ? state.tasks[key] : undefined;
+  if (!task) throw impossible(event, `the crew has no task "${key}"`);
+  return task;
+}
+
+export function withTask(state: RunState, task: TaskState): RunState {
+  return { ...state, tasks: { ...state.tasks, [task.key]: task } };
+}

@@ -1,0 +1,158 @@
+import { initialTransition } from 'xstate';
+import type { RunId } from '../ids.ts';
+import { crewMachine } from './crew-machine.ts';
+import type { RunEvent, RunEventOf } from './events.ts';
+import { foldAction } from './fold-action.ts';
+import { foldHoldEvent } from './fold-hold.ts';
+import { foldTask } from './fold-task.ts';
+import { impossible, move } from './move.ts';
+import { settleUpstream } from './readiness.ts';
+import { hasEnded, type RunState, type TaskState } from './run-state.ts';
+import { taskMachine } from './task-machine.ts';
+
+/**
+ * The fold: a run's state from its events, one at a time, in order. Pure, and the only place where state changes.
+ * What it does not understand it refuses (invariant 10): machines ignore events that they do not expect, so each is asked
+ * with `can()` first.
+ *
+ * @throws {HoldpointError} `EVENT_IMPOSSIBLE`, naming the event and why it cannot be.
+ */
+export function fold(state: RunState | null, runId: RunId, event: RunEvent): RunState {
+  if (event.type === 'run.started') {
+    if (state) throw impossible(event, 'the run has started before');
+    return begin(runId, event);
+  }
+  if (!state) throw impossible(event, 'a journal begins with run.started');
+  if (event.seq !== state.seq + 1) throw impossible(event, `event ${state.seq + 1} was expected`);
+  if (hasEnded(state) && !AFTER_THE_END.has(event.type))
+    throw impossible(event, `the run has ended (${String(state.machine.value)})`);
+  const next = settleUpstream(dispatch(state, event), event);
+  return { ...next, seq: event.seq, at: event.at };
+}
+
+/** What may still be recorded once a run has ended: results that were under way, and undoing. */
+const AFTER_THE_END: ReadonlySet<string> = new Set<RunEvent['type']>([
+  'action.succeeded',
+  'action.failed',
+  'action.undo-started',
+  'action.undone',
+  'action.undo-failed',
+  'action.audited',
+  'run.forked',
+]);
+
+function dispatch(state: RunState, event: RunEvent): RunState {
+  switch (event.type) {
+    case 'run.started':
+      throw impossible(event, 'the run has started before');
+    case 'run.forked':
+      return state;
+    case 'run.completed':
+    case 'run.failed':
+    case 'run.cancelled':
+    case 'run.cancel-requested':
+    case 'run.parked':
+    case 'run.resumed':
+      return foldRun(state, event);
+    case 'task.started':
+    case 'task.proposed':
+    case 'task.revised':
+    case 'task.completed':
+    case 'task.failed':
+    case 'task.skipped':
+    case 'model.responded':
+    case 'model.failed':
+      return foldTask(state, event);
+    case 'action.proposed':
+    case 'action.started':
+    case 'action.succeeded':
+    case 'action.failed':
+    case 'action.refused':
+    case 'action.undo-started':
+    case 'action.undone':
+    case 'action.undo-failed':
+    case 'action.audited':
+      return foldAction(state, event);
+    case 'hold.opened':
+    case 'hold.claimed':
+    case 'hold.released':
+    case 'hold.commented':
+    case 'hold.voted':
+    case 'hold.revised':
+    case 'hold.decided':
+    case 'hold.reminded':
+    case 'hold.escalated':
+    case 'hold.expired':
+    case 'hold.cancelled':
+      return foldHoldEvent(state, event);
+  }
+}
+
+function begin(runId: RunId, event: RunEventOf<'run.started'>): RunState {
+  if (event.seq !== 1) throw impossible(event, 'run.started is the first event');
+  const { config, fingerprint, inputs, requestedBy } = event.data;
+  const tasks: Record<string, TaskState> = {};
+  for (const key of Object.keys(config.tasks)) tasks[key] = waitingTask(key);
+  const state: RunState = {
+    id: runId,
+    seq: 1,
+    at: event.at,
+    machine: initialTransition(crewMachine)[0],
+    command: null,
+    config,
+    fingerprint,
+    inputs,
+    requestedBy,
+    startedAt: event.at,
+    endedAt: null,
+    error: null,
+    cancelReason: null,
+    tasks,
+    actions: {},
+    holds: {},
+    usage: { inputTokens: 0, outputTokens: 0, calls: 0 },
+    holdCount: 0,
+    actionCount: 0,
+  };
+  return settleUpstream(state, event);
+}
+
+function waitingTask(key: string): TaskState {
+  return {
+    key,
+    machine: initialTransition(taskMachine)[0],
+    command: null,
+    description: null,
+    turns: [],
+    proposal: null,
+    output: undefined,
+    holdId: null,
+    decision: null,
+    failure: null,
+    rejectedHold: null,
+    rejectedCalls: {},
+    openActions: [],
+  };
+}
+
+type RunLevel = RunEventOf<
+  'run.completed' | 'run.failed' | 'run.cancelled' | 'run.cancel-requested' | 'run.parked' | 'run.resumed'
+>;
+
+function foldRun(state: RunState, event: RunLevel): RunState {
+  const moved = { ...state, ...move(crewMachine, state, { type: event.type }, event) };
+  switch (event.type) {
+    case 'run.completed':
+      return { ...moved, endedAt: event.at };
+    case 'run.failed':
+      return { ...moved, endedAt: event.at, error: event.data.error };
+    case 'run.cancelled':
+      return { ...moved, endedAt: event.at };
+    case 'run.cancel-requested':
+      return { ...moved, cancelReason: event.data.reason };
+    case 'run.parked':
+      return moved;
+    case 'run.resumed':
+      return { ...moved, config: event.data.config, fingerprint: event.data.fingerprint };
+  }
+}

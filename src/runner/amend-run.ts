@@ -1,0 +1,76 @@
+import { amendSummary } from '../crew/amend-summary.ts';
+import type { Draft } from '../crew/events.ts';
+import type { HoldRecord } from '../hooks/hold.ts';
+import { foldHold, type HoldEvent } from '../hooks/hold-fold.ts';
+import type { HoldId, RunId } from '../ids.ts';
+import type { Amendment, AmendView } from '../journal/journal.ts';
+import type { Json } from '../json/json.ts';
+import { sealDrafts } from './commit.ts';
+import type { RunnerContext } from './context.ts';
+import type { ActOptions, Commit } from './engine.ts';
+
+/** What somebody else than the run's owner appends, and what they are answered. */
+export interface Amending<T> {
+  readonly drafts: readonly Draft[];
+  readonly answer: (after: { seq: number; holds: readonly HoldRecord[]; summary: Commit['summary'] }) => T;
+}
+
+/**
+ * Appends to a run without owning it: `decide` sees the rows under the lock, answers with drafts or throws. Wakes the run if
+ * there is something to act upon, and publishes once it is durable.
+ */
+export async function amendRun<T>(
+  context: RunnerContext,
+  runId: RunId,
+  { actor, request }: ActOptions,
+  decide: (view: AmendView, now: string) => Amending<T>,
+): Promise<T> {
+  const { journal, clock } = context;
+  let commit: Commit | null = null;
+  const asked = request ? { by: actor.user, ...request } : null;
+  const { answer } = await journal.amend<Json>(runId, asked, (view) => {
+    const now = clock.now();
+    const { drafts, answer: answerTo } = decide(view, now < view.head.at ? view.head.at : now);
+    const { amendment, published } = amendmentOf(context, runId, view, drafts, now);
+    commit = published;
+    const { summary, holds } = published;
+    return { ...amendment, answer: answerTo({ seq: summary.lastSeq, holds, summary }) as Json };
+  });
+  if (commit) context.publish(commit);
+  if (commit && wakes((commit as Commit).events)) context.wake(runId);
+  return answer as T;
+}
+
+function amendmentOf(context: RunnerContext, runId: RunId, view: AmendView, drafts: readonly Draft[], now: string) {
+  const { events, payloads } = sealDrafts(runId, view.head, drafts, { at: now, salt: context.salt });
+  const holds = new Map<HoldId, HoldRecord>();
+  for (const [index, event] of drafts.entries()) {
+    const { seq = 0, at = now } = events[index] ?? {};
+    if (!event.type.startsWith('hold.') || event.type === 'hold.opened') continue;
+    const { holdId } = event.data as { holdId: HoldId };
+    const before = holds.get(holdId) ?? view.hold(holdId);
+    if (before) holds.set(holdId, foldHold(before, { ...(event as HoldEvent & { by: string }), seq, at }));
+  }
+  const changed = [...holds.values()];
+  const lastSeq = view.head.seq + drafts.length;
+  const summary = amendSummary(
+    view.run.summary,
+    lastSeq,
+    changed.filter((hold) => hold.status !== 'open'),
+  );
+  const amendment: Omit<Amendment<Json>, 'answer'> = { events, payloads, summary, holds: changed, wake: wakes(events) };
+  return { amendment, published: { runId, events, summary, holds: changed } };
+}
+
+const WAKING: ReadonlySet<string> = new Set<Draft['type']>([
+  'hold.decided',
+  'hold.expired',
+  'hold.cancelled',
+  'run.cancel-requested',
+  'run.resumed',
+  'action.undo-started',
+]);
+
+function wakes(events: readonly { readonly type: string }[]): boolean {
+  return events.some((event) => WAKING.has(event.type));
+}

@@ -1,0 +1,22 @@
+/** Time as an input: the engine reads the clock only here, so that tests can hand it one of their own. */
+export interface Clock {
+  /** ISO 8601 UTC with milliseconds. */
+  now(): string;
+  /** Calls `tick` every `ms` until the returned function is called. Never keeps the process alive. */
+  every(ms: number, tick: () => void): () => void;
+  /** Calls `ring` once after `ms`, unless the returned function is called before. */
+  after(ms: number, ring: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  now: () => new Date().toISOString(),
+  every(ms, tick) {
+    const timer = setInterval(tick, ms);
+    timer.unref();
+    return () => clearInterval(timer);
+  },
+  after(ms, ring) {
+    const timer = setTimeout(ring, ms);
+    return () => clearTimeout(timer);
+  },
+};

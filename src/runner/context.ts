@@ -1,0 +1,27 @@
+import type { CrewDefinition, ToolLog } from '../crew/crew-definition.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Clock } from './clock.ts';
+import type { Commit, Delta, ModelSource } from './engine.ts';
+
+/** What the parts of the runner share: the ports they work on, chosen at the rim. */
+export interface RunnerContext {
+  readonly nodeId: string;
+  readonly journal: Journal;
+  readonly crews: ReadonlyMap<string, CrewDefinition>;
+  readonly models: ModelSource;
+  readonly clock: Clock;
+  /** 16 random bytes as hex, fresh at each call. */
+  readonly salt: () => string;
+  readonly log: RunnerLog;
+  /** Told after each commit, never before. */
+  readonly publish: (commit: Commit) => void;
+  readonly stream: (delta: Delta) => void;
+  /** Whether anybody listens to deltas; if not, models need not stream for show. */
+  readonly streams: () => boolean;
+  /** A run has got work to do: whoever drives it looks again, or somebody takes it. */
+  readonly wake: (runId: Commit['runId']) => void;
+}
+
+export interface RunnerLog extends ToolLog {
+  error(data: object, message?: string): void;
+}

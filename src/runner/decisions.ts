@@ -1,0 +1,139 @@
+import { draft } from '../crew/events.ts';
+import { HoldpointError } from '../errors.ts';
+import { type ClaimRequest, claim, release } from '../hooks/claim.ts';
+import { alreadyDecided, type DecisionRequest, decide } from '../hooks/decide.ts';
+import { type Hold, type HoldRecord, toHold } from '../hooks/hold.ts';
+import type { HoldId, RunId } from '../ids.ts';
+import type { AmendView } from '../journal/journal.ts';
+import type { Json } from '../json/json.ts';
+import { type Amending, amendRun } from './amend-run.ts';
+import { checkDecisionValue } from './check-value.ts';
+import type { RunnerContext } from './context.ts';
+import type { ActOptions, Decided } from './engine.ts';
+import { loadRun } from './load-run.ts';
+
+/** Records what a reviewer decided. The answer is given once it is durable; who comes second is told who won. */
+export async function decideHold(
+  context: RunnerContext,
+  holdId: HoldId,
+  request: DecisionRequest,
+  options: ActOptions,
+): Promise<Decided> {
+  const before = await answeredBefore<Decided>(context, options);
+  if (before) return before;
+  const { hold, runId } = await requireHold(context, holdId);
+  const now = context.clock.now();
+  decide(hold, request, options.actor, now);
+  const value = await checkedValue(context, hold, runId, request, now);
+  const checked = value === undefined ? request : { ...request, value };
+  return amendRun(context, runId, options, (view, at): Amending<Decided> => {
+    const outcome = decide(heldIn(view, holdId), checked, options.actor, at);
+    const { user } = options.actor;
+    switch (outcome.type) {
+      case 'hold.decided':
+        return { drafts: [draft('hold.decided', outcome.data, user)], answer: asDecided };
+      case 'hold.voted':
+        return { drafts: [draft('hold.voted', outcome.data, user)], answer: asDecided };
+      case 'hold.revised':
+        return { drafts: [draft('hold.revised', outcome.data, user)], answer: asDecided };
+    }
+  });
+}
+
+/** A modification or an answer is checked by the crew's own functions before the transaction; the digest keeps it valid inside. */
+async function checkedValue(
+  context: RunnerContext,
+  hold: HoldRecord,
+  runId: RunId,
+  request: DecisionRequest,
+  now: string,
+): Promise<Json | undefined> {
+  const { verdict, value } = request;
+  if (value === undefined || (verdict !== 'modify' && verdict !== 'respond')) return undefined;
+  const crew = hold.crew === null ? undefined : context.crews.get(hold.crew);
+  if (!crew)
+    throw new HoldpointError(
+      'UNAVAILABLE',
+      `The crew "${hold.crew}" is not loaded here, so a value for it cannot be checked. Approve or reject it, or ask a node that has the crew.`,
+    );
+  const { state } = await loadRun(context.journal, runId);
+  return checkDecisionValue({ crew, state, now }, hold, verdict, value);
+}
+
+export async function claimHold(
+  context: RunnerContext,
+  holdId: HoldId,
+  request: ClaimRequest,
+  options: ActOptions,
+): Promise<Hold> {
+  return amendHold(context, holdId, options, (hold, now) =>
+    draft('hold.claimed', claim(hold, request, options.actor, now), options.actor.user),
+  );
+}
+
+export async function releaseHold(context: RunnerContext, holdId: HoldId, options: ActOptions): Promise<Hold> {
+  return amendHold(context, holdId, options, (hold, now) =>
+    draft('hold.released', release(hold, options.actor, now), options.actor.user),
+  );
+}
+
+/** A comment is read by people only: whatever it says, it decides nothing. */
+export async function commentHold(
+  context: RunnerContext,
+  holdId: HoldId,
+  text: string,
+  options: ActOptions,
+): Promise<Hold> {
+  return amendHold(context, holdId, options, (hold) => {
+    if (hold.status !== 'open') throw alreadyDecided(hold);
+    return draft('hold.commented', { holdId, text }, options.actor.user);
+  });
+}
+
+async function amendHold(
+  context: RunnerContext,
+  holdId: HoldId,
+  options: ActOptions,
+  event: (hold: HoldRecord, now: string) => Amending<Hold>['drafts'][number],
+): Promise<Hold> {
+  const before = await answeredBefore<Hold>(context, options);
+  if (before) return before;
+  const { runId } = await requireHold(context, holdId);
+  return amendRun(context, runId, options, (view, now) => ({
+    drafts: [event(heldIn(view, holdId), now)],
+    answer: ({ holds }) => onlyHold(holds),
+  }));
+}
+
+function asDecided({ seq, holds }: { seq: number; holds: readonly HoldRecord[] }): Decided {
+  return { hold: onlyHold(holds), recordedSeq: seq };
+}
+
+function onlyHold(holds: readonly HoldRecord[]): Hold {
+  const [hold] = holds;
+  if (!hold) throw new RangeError('An append to a hold touched no hold');
+  return toHold(hold);
+}
+
+function heldIn(view: AmendView, holdId: HoldId): HoldRecord {
+  const hold = view.hold(holdId);
+  if (!hold) throw holdNotFound(holdId);
+  return hold;
+}
+
+export async function requireHold(
+  { journal }: RunnerContext,
+  holdId: HoldId,
+): Promise<{ hold: HoldRecord; runId: RunId }> {
+  const hold = await journal.hold(holdId);
+  if (!hold?.runId) throw holdNotFound(holdId);
+  return { hold, runId: hold.runId };
+}
+
+async function answeredBefore<T>({ journal }: RunnerContext, { actor, request }: ActOptions): Promise<T | null> {
+  return request ? ((await journal.answered({ by: actor.user, ...request })) as T | null) : null;
+}
+
+function holdNotFound(holdId: string): HoldpointError {
+  return new HoldpointError('HOLD_NOT_FOUND', `There is no hold ${holdId}. \`holdpoint holds\` lists them.`);
+}

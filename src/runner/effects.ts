@@ -1,0 +1,62 @@
+import type { CrewDefinition } from '../crew/crew-definition.ts';
+import { taskDefinition } from '../crew/derive/context.ts';
+import { type Draft, draft } from '../crew/events.ts';
+import type { ModelFailure } from '../crew/model.ts';
+import { agentOf, buildRequest } from '../crew/prompt.ts';
+import { type RunState, taskOf } from '../crew/run-state.ts';
+import { HoldpointError, isHoldpointError, messageOf } from '../errors.ts';
+import { digestOf } from '../json/digest.ts';
+import type { RunnerContext } from './context.ts';
+
+export interface EffectInput {
+  readonly context: RunnerContext;
+  readonly crew: CrewDefinition;
+  readonly state: RunState;
+  readonly signal: AbortSignal;
+  /** Records something on the way, before the effect is done. */
+  readonly note: (event: Draft) => void;
+}
+
+/** Asks the model for a task's next step. Aborted: nothing is recorded, and the call is made again when the run goes on. */
+export async function callModel({ context, crew, state, signal, note }: EffectInput, key: string): Promise<Draft[]> {
+  const task = taskDefinition({ crew }, key);
+  const { attempt, step: done } = taskOf(state, key).machine.context;
+  const place = { task: key, attempt, step: done + 1 };
+  const request = buildRequest(state, crew, task);
+  let tries = 0;
+  const failed = ({ try: count, error, retryInMs }: ModelFailure) => {
+    tries = count;
+    context.log.warn({ runId: state.id, ...place, code: error.code, retryInMs }, 'model call failed');
+    if (retryInMs !== null) note(draft('model.failed', { ...place, try: count, error, final: false, retryInMs }));
+  };
+  try {
+    const model = context.models(agentOf(crew, task).model ?? crew.model);
+    const onDelta = context.streams() ? deltas(context, state, place) : null;
+    const answer = await model.respond(request, { signal, onDelta, onFailure: failed });
+    return [draft('model.responded', { ...place, requestDigest: digestOf(request), answer })];
+  } catch (error) {
+    if (signal.aborted) return [];
+    const code = isHoldpointError(error) ? error.code : 'INTERNAL';
+    return [
+      draft('model.failed', {
+        ...place,
+        try: Math.max(1, tries),
+        error: { code, message: messageOf(error) },
+        final: true,
+        retryInMs: null,
+      }),
+    ];
+  }
+}
+
+function deltas(context: RunnerContext, state: RunState, place: { task: string; attempt: number; step: number }) {
+  const sent = { reasoning: 0, output: 0 };
+  return (part: 'reasoning' | 'output', text: string) => {
+    context.stream({ runId: state.id, ...place, offset: sent[part], part, text });
+    sent[part] += text.length;
+  };
+}
+
+export function internalError(error: unknown): HoldpointError {
+  return isHoldpointError(error) ? error : new HoldpointError('INTERNAL', messageOf(error), { cause: error });
+}

@@ -1,0 +1,125 @@
+import type { Model } from '../crew/model.ts';
+import type { ClaimRequest } from '../hooks/claim.ts';
+import type { DecisionRequest } from '../hooks/decide.ts';
+import type { Hold, HoldRecord } from '../hooks/hold.ts';
+import type { Verdict } from '../hooks/review-policy.ts';
+import type { Reviewer } from '../hooks/reviewer.ts';
+import type { RunSummary } from '../hooks/run-summary.ts';
+import type { ActionId, HoldId, RunId } from '../ids.ts';
+import type { JournalEvent } from '../journal/envelope.ts';
+import type { Journal, Page, RunQuery } from '../journal/journal.ts';
+import type { Json } from '../json/json.ts';
+import type { RunView } from '../replay/run-view.ts';
+
+/**
+ * What runs crews and takes decisions, as the server and the public API use it. Whoever calls has made sure who the actor is;
+ * the engine makes sure that the policy of a hold allows them. A promise that resolves means durable; one that rejects means
+ * that nothing happened. Every changing call may carry a client's request id, and then counts once.
+ */
+export interface Engine {
+  readonly nodeId: string;
+  /** For reading; changes go through the engine. */
+  readonly journal: Journal;
+
+  crews(): readonly CrewInfo[];
+  start(crew: string, inputs: Json, options: StartOptions): Promise<RunSummary>;
+  cancel(runId: RunId, reason: string, options: ActOptions): Promise<RunSummary>;
+
+  /** The outcome of a decision: the hold after it, and the seq under which it is recorded. */
+  decide(holdId: HoldId, request: DecisionRequest, options: ActOptions): Promise<Decided>;
+  claim(holdId: HoldId, request: ClaimRequest, options: ActOptions): Promise<Hold>;
+  release(holdId: HoldId, options: ActOptions): Promise<Hold>;
+  comment(holdId: HoldId, text: string, options: ActOptions): Promise<Hold>;
+
+  undo(runId: RunId, actionId: ActionId, reason: string, options: ActOptions): Promise<{ recordedSeq: number }>;
+  audit(runId: RunId, actionId: ActionId, finding: Finding, options: ActOptions): Promise<{ recordedSeq: number }>;
+
+  /** One hold with `context` and `done`, and what this person may do with it. @throws `HOLD_NOT_FOUND` */
+  hold(holdId: HoldId, reviewer: Reviewer): Promise<{ hold: Hold; you: { may: Verdict[]; why: string | null } }>;
+  /** One run with its outputs. @throws `RUN_NOT_FOUND` */
+  run(runId: RunId): Promise<RunSummary>;
+  runs(query: RunQuery): Promise<Page<RunSummary>>;
+  /** The state of a run as its journal says it was after event `seq` (default: the last). */
+  stateAt(runId: RunId, seq?: number): Promise<RunView>;
+  verify(runId: RunId): Promise<{ ok: boolean; count: number; head: string; problem?: string; seq?: number }>;
+
+  on(listener: EngineListener): () => void;
+
+  /** Resolves when the run rests on a hold, or has ended. */
+  settled(runId: RunId, options?: { signal?: AbortSignal }): Promise<RunSummary>;
+  /** Resolves when the run has ended. */
+  outcome(runId: RunId, options?: { signal?: AbortSignal }): Promise<RunSummary>;
+
+  /** Takes no new work, ends or parks what is under way, and lets go of the journal. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** 'user:NAME' or 'local:LOGIN'. */
+  readonly requestedBy: string;
+  readonly request?: ClientRequest | undefined;
+}
+
+export interface ActOptions {
+  readonly actor: Reviewer;
+  readonly request?: ClientRequest | undefined;
+}
+
+/** `id` as the client chose it (at most 64 characters); `content` the digest of all that the message asks for. */
+export interface ClientRequest {
+  readonly id: string;
+  readonly content: string;
+}
+
+export interface Decided {
+  readonly hold: Hold;
+  readonly recordedSeq: number;
+}
+
+export interface Finding {
+  readonly finding: 'good' | 'bad' | 'critical';
+  readonly reason: string | null;
+}
+
+export interface CrewInfo {
+  readonly name: string;
+  readonly version: string | null;
+  /** JSON Schema of the inputs; null: it takes none. */
+  readonly inputs: { readonly [key: string]: Json } | null;
+  readonly tasks: readonly {
+    readonly key: string;
+    readonly agent: string;
+    readonly context: readonly string[];
+    readonly optionalContext: readonly string[];
+  }[];
+  readonly agents: readonly { readonly key: string; readonly role: string; readonly goal: string }[];
+}
+
+/** Told only of what is durable; `delta` is volatile by nature. A listener that throws is logged and otherwise ignored. */
+export interface EngineListener {
+  committed?(commit: Commit): void;
+  delta?(delta: Delta): void;
+}
+
+export interface Commit {
+  readonly runId: RunId;
+  readonly events: readonly JournalEvent[];
+  /** As after `events`, without `outputs`. */
+  readonly summary: RunSummary;
+  /** The holds that `events` touched, as after them. */
+  readonly holds: readonly HoldRecord[];
+}
+
+export interface Delta {
+  readonly runId: RunId;
+  readonly task: string;
+  readonly attempt: number;
+  readonly step: number;
+  /** Characters of this part before `text`. */
+  readonly offset: number;
+  readonly part: 'reasoning' | 'output';
+  readonly text: string;
+}
+
+/** Gives the model of a name (null: the default one). Chosen at the rim: the engine knows no provider. */
+export type ModelSource = (choice: string | Model | null) => Model;

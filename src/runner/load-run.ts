@@ -1,0 +1,50 @@
+import type { RunEvent } from '../crew/events.ts';
+import { fold } from '../crew/fold.ts';
+import type { RunState } from '../crew/run-state.ts';
+import { HoldpointError } from '../errors.ts';
+import type { RunId } from '../ids.ts';
+import { type Head, headOf, type JournalEvent } from '../journal/envelope.ts';
+import type { Journal } from '../journal/journal.ts';
+import { toRunEvents } from '../journal/read-run.ts';
+
+export interface LoadedRun {
+  readonly state: RunState;
+  readonly head: Head;
+}
+
+/** A run's state from its journal, after all its events or (with `upTo`) the first ones. @throws `RUN_NOT_FOUND` */
+export async function loadRun(journal: Journal, runId: RunId, upTo = Number.POSITIVE_INFINITY): Promise<LoadedRun> {
+  const events = await journal.read(runId);
+  const wanted = upTo < events.length ? events.slice(0, upTo) : events;
+  const state = foldAll(null, runId, await resolved(journal, runId, wanted));
+  if (!state) throw runNotFound(runId);
+  return { state, head: headOf(wanted) };
+}
+
+/** The same run after what was appended since, by whomever. */
+export async function catchUp(journal: Journal, run: LoadedRun): Promise<LoadedRun> {
+  const events = await journal.read(run.state.id, { after: run.head.seq });
+  if (events.length === 0) return run;
+  const state = foldAll(run.state, run.state.id, await resolved(journal, run.state.id, events));
+  return { state: state ?? run.state, head: headOf(events) };
+}
+
+async function resolved(journal: Journal, runId: RunId, events: readonly JournalEvent[]): Promise<RunEvent[]> {
+  return toRunEvents(events, needsPayloads(events) ? await journal.payloads(runId) : []);
+}
+
+function needsPayloads(events: readonly JournalEvent[]): boolean {
+  return events.some(({ data }) => typeof data === 'object' && data !== null && Object.values(data).some(isReference));
+}
+
+function isReference(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, '$ref');
+}
+
+export function foldAll(state: RunState | null, runId: RunId, events: readonly RunEvent[]): RunState | null {
+  return events.reduce<RunState | null>((folded, event) => fold(folded, runId, event), state);
+}
+
+export function runNotFound(runId: string): HoldpointError {
+  return new HoldpointError('RUN_NOT_FOUND', `There is no run ${runId}. \`holdpoint runs\` lists them.`);
+}
