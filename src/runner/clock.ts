@@ -2,17 +2,17 @@
 export interface Clock {
   /** ISO 8601 UTC with milliseconds. */
   now(): string;
-  /** Calls `tick` every `ms` until the returned function is called. Never keeps the process alive. */
-  every(ms: number, tick: () => void): () => void;
+  /** Calls `tick` every `ms` until the returned function is called. Keeps the process alive only if asked to. */
+  every(ms: number, tick: () => void, options?: { keepAlive?: boolean }): () => void;
   /** Calls `ring` once after `ms`, unless the returned function is called before. */
   after(ms: number, ring: () => void): () => void;
 }
 
 export const systemClock: Clock = {
   now: () => new Date().toISOString(),
-  every(ms, tick) {
+  every(ms, tick, { keepAlive = false } = {}) {
     const timer = setInterval(tick, ms);
-    timer.unref();
+    if (!keepAlive) timer.unref();
     return () => clearInterval(timer);
   },
   after(ms, ring) {

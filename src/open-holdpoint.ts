@@ -1,0 +1,173 @@
+import { userInfo } from 'node:os';
+import { pino } from 'pino';
+import { resolveModel } from './agents/resolve-model.ts';
+import type { Crew } from './crew/crew-types.ts';
+import { crewDefinition } from './crew/define-crew.ts';
+import type { Model } from './crew/model.ts';
+import type { DecisionRequest } from './hooks/decide.ts';
+import { type Hold, toHold } from './hooks/hold.ts';
+import type { Reviewer } from './hooks/reviewer.ts';
+import type { RunStatus, RunSummary } from './hooks/run-summary.ts';
+import type { HoldId, RunId } from './ids.ts';
+import type { HoldQuery, Journal, RunQuery } from './journal/journal.ts';
+import { digestOf } from './json/digest.ts';
+import type { Json } from './json/json.ts';
+import { DEFAULT_DATABASE, openDatabase } from './open-database.ts';
+import { announcementsOf } from './runner/announcements.ts';
+import type { Clock } from './runner/clock.ts';
+import type { RunnerLog } from './runner/context.ts';
+import type { Decided, Engine } from './runner/engine.ts';
+import { openEngine } from './runner/open-engine.ts';
+
+export interface HoldpointOptions<Cs extends readonly Crew[]> {
+  readonly crews: Cs;
+  /** `file:PATH`; default `HOLDPOINT_DATABASE`, else `file:.holdpoint/holdpoint.db`. Or a journal of your own. */
+  readonly database?: string | Journal;
+  /** For agents and crews that name none: a name, or a model. Default `HOLDPOINT_MODEL`. */
+  readonly model?: string | Model;
+  /** Default: silent. */
+  readonly log?: RunnerLog;
+  readonly clock?: Clock;
+}
+
+export interface StartOptions {
+  /** 'user:NAME'; default 'local:LOGIN' of this process. */
+  readonly requestedBy?: string;
+  /** Starting twice with the same id and inputs gives the same run. At most 64 characters. */
+  readonly requestId?: string;
+}
+
+/** The embedding program vouches for `by`: a user, or a user with roles and groups where a policy asks for them. */
+export type By = string | Reviewer;
+
+export type Decision = DecisionRequest & { readonly holdId: string; readonly requestId?: string; readonly by: By };
+
+type Types<C extends Crew> = NonNullable<C['~types']>;
+type Named<Cs extends readonly Crew[], N> = Extract<Cs[number], { name: N }>;
+
+export interface Outcome<Out> {
+  readonly status: Extract<RunStatus, 'completed' | 'failed' | 'cancelled'>;
+  readonly outputs: Partial<Out>;
+  readonly usage: RunSummary['usage'];
+  readonly error: RunSummary['error'];
+}
+
+export interface Run<Out> {
+  readonly id: RunId;
+  /** Resolves as soon as nothing can move without a person, or at the end. */
+  settled(options?: { signal?: AbortSignal }): Promise<RunSummary>;
+  /** Waits for the end, through every hold. */
+  outcome(options?: { signal?: AbortSignal }): Promise<Outcome<Out>>;
+  cancel(reason: string, by?: By): Promise<RunSummary>;
+}
+
+interface HoldpointEvents {
+  'hold:opened': Hold;
+  'hold:updated': Hold;
+  'hold:closed': Hold;
+  'run:updated': RunSummary;
+}
+
+export interface Holdpoint<Cs extends readonly Crew[]> extends AsyncDisposable {
+  start<N extends Cs[number]['name']>(
+    crew: N,
+    inputs: Types<Named<Cs, N>>['input'],
+    options?: StartOptions,
+  ): Promise<Run<Types<Named<Cs, N>>['outputs']>>;
+  /** A run that was started before, by this process or another. @throws `RUN_NOT_FOUND` */
+  run(id: string): Promise<Run<Record<string, Json>>>;
+  readonly holds: {
+    list(query?: HoldQuery): Promise<{ holds: Hold[]; cursor: string | null }>;
+    get(holdId: string): Promise<Hold>;
+  };
+  readonly runs: {
+    list(query?: RunQuery): Promise<{ runs: RunSummary[]; cursor: string | null }>;
+    get(runId: string): Promise<RunSummary>;
+  };
+  /** @throws {HoldpointError} the codes of a decision (contract), such as `HOLD_ALREADY_DECIDED` and `HOLD_STALE`. */
+  decide(decision: Decision): Promise<Decided>;
+  on<T extends keyof HoldpointEvents>(event: T, listener: (payload: HoldpointEvents[T]) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** Runs crews inside this process, on a journal of its own. */
+export async function openHoldpoint<const Cs extends readonly Crew[]>(
+  options: HoldpointOptions<Cs>,
+): Promise<Holdpoint<Cs>> {
+  const { database = process.env.HOLDPOINT_DATABASE ?? DEFAULT_DATABASE } = options;
+  const journal = typeof database === 'string' ? await openDatabase(database) : database;
+  const engine = await openEngine({
+    crews: options.crews.map(crewDefinition),
+    journal,
+    models: (choice) => resolveModel(choice ?? options.model ?? null),
+    log: options.log ?? pino({ level: 'silent' }),
+    ...(options.clock ? { clock: options.clock } : {}),
+  });
+  const close = () => engine.close();
+  return {
+    async start(crew, inputs, { requestedBy = localUser(), requestId } = {}) {
+      const request =
+        requestId === undefined ? undefined : { id: requestId, content: digestOf({ start: crew, inputs }) };
+      const { id } = await engine.start(crew, inputs as Json, { requestedBy, request });
+      return runHandle(engine, id);
+    },
+    run: async (id) => runHandle(engine, (await engine.run(id as RunId)).id),
+    holds: {
+      async list(query = {}) {
+        const { items, cursor } = await journal.holds(query);
+        return { holds: items.map(toHold), cursor };
+      },
+      get: async (holdId) => (await engine.hold(holdId as HoldId, reviewerOf(localUser()))).hold,
+    },
+    runs: {
+      async list(query = {}) {
+        const { items, cursor } = await journal.runs(query);
+        return { runs: [...items], cursor };
+      },
+      get: (runId) => engine.run(runId as RunId),
+    },
+    decide({ holdId, requestId, by, ...request }) {
+      const content = digestOf({ decide: holdId, ...request });
+      const given = requestId === undefined ? undefined : { id: requestId, content };
+      return engine.decide(holdId as HoldId, request, { actor: reviewerOf(by), request: given });
+    },
+    on: (event, listener) => listen(engine, event, listener),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function runHandle<Out>(engine: Engine, id: RunId): Run<Out> {
+  return {
+    id,
+    settled: (options) => engine.settled(id, options),
+    async outcome(options) {
+      const { status, outputs, usage, error } = await engine.outcome(id, options);
+      return { status: status as Outcome<Out>['status'], outputs: outputs as Partial<Out>, usage, error };
+    },
+    cancel: (reason, by = localUser()) => engine.cancel(id, reason, { actor: reviewerOf(by) }),
+  };
+}
+
+function listen<T extends keyof HoldpointEvents>(
+  engine: Engine,
+  event: T,
+  listener: (payload: HoldpointEvents[T]) => void,
+): () => void {
+  return engine.on({
+    committed(commit) {
+      for (const told of announcementsOf(commit)) {
+        if (told.type === event) listener((told.type === 'run:updated' ? told.run : told.hold) as HoldpointEvents[T]);
+      }
+    },
+  });
+}
+
+function reviewerOf(by: By): Reviewer {
+  return typeof by === 'string' ? { user: by, roles: [], groups: [] } : by;
+}
+
+/** Who acts at this machine without a token. */
+export function localUser(): string {
+  return `local:${userInfo().username}`;
+}

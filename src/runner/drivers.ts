@@ -1,0 +1,95 @@
+import type { Draft } from '../crew/events.ts';
+import { hasEnded } from '../crew/run-state.ts';
+import { messageOf } from '../errors.ts';
+import type { RunId } from '../ids.ts';
+import type { RunnerContext } from './context.ts';
+import { effectsInDoubt } from './in-doubt.ts';
+import { loadRun } from './load-run.ts';
+import { parkIfChanged } from './park.ts';
+import { RunDriver } from './run-driver.ts';
+
+/** The runs that this node drives now. A run that rests is not among them: it costs nothing until somebody acts. */
+export class Drivers {
+  readonly #context: RunnerContext;
+  readonly #driving = new Map<RunId, { driver: RunDriver; done: Promise<void> }>();
+  readonly #claiming = new Set<RunId>();
+  #stopping = false;
+
+  constructor(context: RunnerContext) {
+    this.#context = context;
+  }
+
+  get size(): number {
+    return this.#driving.size;
+  }
+
+  /** Has a run of ours look again, or takes one that nobody drives. */
+  wake(runId: RunId): void {
+    const driving = this.#driving.get(runId);
+    if (driving) driving.driver.poke();
+    else if (!this.#claiming.has(runId)) void this.#take(runId);
+  }
+
+  /** Drives a run that this node has just started or claimed. */
+  drive(driver: RunDriver, facts: readonly Draft[] = []): void {
+    const { runId } = driver;
+    const done = driver
+      .drive(facts)
+      .catch((error: unknown) => this.#context.log.error({ runId, err: error }, `run stopped: ${messageOf(error)}`))
+      .finally(() => {
+        this.#driving.delete(runId);
+        void this.#lookForMore(runId);
+      });
+    this.#driving.set(runId, { driver, done });
+  }
+
+  /** @returns when every driver has ended, or `graceMs` after which effects still under way are left in doubt. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    const driving = [...this.#driving.values()];
+    await Promise.all(
+      driving.map(async ({ driver, done }) => {
+        await driver.stop(graceMs);
+        await done;
+      }),
+    );
+  }
+
+  async #take(runId: RunId): Promise<void> {
+    if (this.#stopping) return;
+    this.#claiming.add(runId);
+    try {
+      await this.#claim(runId);
+    } catch (error) {
+      this.#context.log.error({ runId, err: error }, `run not taken: ${messageOf(error)}`);
+    } finally {
+      this.#claiming.delete(runId);
+    }
+  }
+
+  async #claim(runId: RunId): Promise<void> {
+    const { journal, crews, nodeId } = this.#context;
+    const row = await journal.run(runId);
+    const crew = row && crews.get(row.summary.crew);
+    if (!crew) return;
+    const claimed = await journal.claim(runId, nodeId);
+    if (!claimed || this.#stopping) return;
+    const run = await loadRun(journal, runId);
+    const parked = parkIfChanged(run.state, crew);
+    const facts = parked ? [parked] : effectsInDoubt(run.state, crew);
+    if (parked && !hasEnded(run.state))
+      this.#context.log.warn({ runId, crew: crew.name }, 'the crew changed: the run is parked');
+    this.drive(new RunDriver(this.#context, crew, { runId, epoch: claimed.epoch, run }), facts);
+  }
+
+  /** A wake that came while the driver was ending found it still there; so look once more. */
+  async #lookForMore(runId: RunId): Promise<void> {
+    if (this.#stopping) return;
+    try {
+      const row = await this.#context.journal.run(runId);
+      if (row?.wake && row.owner === null) this.wake(runId);
+    } catch (error) {
+      this.#context.log.error({ runId, err: error }, messageOf(error));
+    }
+  }
+}

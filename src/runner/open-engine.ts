@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import { v7 as uuid } from 'uuid';
+import type { CrewDefinition } from '../crew/crew-definition.ts';
+import { messageOf } from '../errors.ts';
+import type { RunId } from '../ids.ts';
+import type { Journal } from '../journal/journal.ts';
+import { auditAction, undoAction } from './act-on-action.ts';
+import { cancelRun } from './cancel-run.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { RunnerContext, RunnerLog } from './context.ts';
+import { crewInfo } from './crew-info.ts';
+import { fireDeadlines } from './deadlines.ts';
+import { claimHold, commentHold, decideHold, releaseHold } from './decisions.ts';
+import { Drivers } from './drivers.ts';
+import type { Commit, Delta, Engine, EngineListener, ModelSource } from './engine.ts';
+import { buryDeadNodes, keepNodeAlive } from './node-life.ts';
+import { readHold, readRun, readState, verifyRun } from './read-engine.ts';
+import { startRun } from './start-run.ts';
+import { untilStatus } from './until-status.ts';
+
+export interface EngineOptions {
+  readonly crews: readonly CrewDefinition[];
+  readonly journal: Journal;
+  readonly models: ModelSource;
+  readonly log: RunnerLog;
+  readonly clock?: Clock;
+  /** How often deadlines and runs without an owner are looked for, in milliseconds. Default 1,000. */
+  readonly sweepMs?: number;
+  /** How long `close` lets tools finish that are under way, in milliseconds. Default 10,000. */
+  readonly stopGraceMs?: number;
+  /** Whether this process takes over runs that have work to do. Default true. */
+  readonly drives?: boolean;
+}
+
+/** Opens an engine on a journal: takes over what a dead process left, and drives runs until it is closed. */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { journal, log, clock = systemClock, sweepMs = 1_000, stopGraceMs = 10_000, drives = true } = options;
+  const nodeId = `node_${uuid()}`;
+  const listeners = new Set<EngineListener>();
+  const tell = (what: (listener: EngineListener) => void) => {
+    for (const listener of listeners) {
+      try {
+        what(listener);
+      } catch (error) {
+        log.error({ err: error }, `a listener failed: ${messageOf(error)}`);
+      }
+    }
+  };
+  const context: RunnerContext = {
+    nodeId,
+    journal,
+    crews: new Map(options.crews.map((crew) => [crew.name, crew])),
+    models: options.models,
+    clock,
+    salt: () => randomBytes(16).toString('hex'),
+    log,
+    publish: (commit: Commit) => tell((listener) => listener.committed?.(commit)),
+    stream: (delta: Delta) => tell((listener) => listener.delta?.(delta)),
+    streams: () => [...listeners].some((listener) => listener.delta !== undefined),
+    wake: (runId: RunId) => (drives ? drivers.wake(runId) : undefined),
+  };
+  const drivers = new Drivers(context);
+  await buryDeadNodes(context);
+  const stopLife = await keepNodeAlive(context);
+  const sweep = singleFlight(() => sweepOnce(context, drivers), log);
+  const stopSweep = drives ? clock.every(sweepMs, sweep.run) : () => undefined;
+  if (drives) sweep.run();
+
+  let closing: Promise<void> | null = null;
+  const close = async () => {
+    stopSweep();
+    await sweep.idle();
+    await drivers.stop(stopGraceMs);
+    await stopLife();
+    await journal.close();
+  };
+
+  return {
+    nodeId,
+    journal,
+    crews: () => options.crews.map(crewInfo),
+    start: (crew, inputs, given) => startRun(context, drivers, crew, inputs, given),
+    cancel: (runId, reason, given) => cancelRun(context, runId, reason, given),
+    decide: (holdId, request, given) => decideHold(context, holdId, request, given),
+    claim: (holdId, request, given) => claimHold(context, holdId, request, given),
+    release: (holdId, given) => releaseHold(context, holdId, given),
+    comment: (holdId, text, given) => commentHold(context, holdId, text, given),
+    undo: (runId, actionId, reason, given) => undoAction(context, runId, actionId, reason, given),
+    audit: (runId, actionId, finding, given) => auditAction(context, runId, actionId, finding, given),
+    hold: (holdId, reviewer) => readHold(journal, holdId, reviewer),
+    run: (runId) => readRun(journal, runId),
+    runs: (query) => journal.runs(query),
+    stateAt: (runId, seq) => readState(journal, runId, seq),
+    verify: (runId) => verifyRun(journal, runId),
+    on: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    settled: (runId, given) => untilStatus({ context, listeners }, runId, (status) => status !== 'running', given),
+    outcome: (runId, given) => untilStatus({ context, listeners }, runId, (status) => ENDED.has(status), given),
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
+
+/** Every second: deadlines that have come, and runs with work to do that nobody drives (their owner died, or a wake was lost). */
+async function sweepOnce(context: RunnerContext, drivers: Drivers): Promise<void> {
+  await fireDeadlines(context);
+  await buryDeadNodes(context);
+  const alive = (await context.journal.nodes()).map((node) => node.id);
+  for (const runId of await context.journal.orphans(alive)) drivers.wake(runId);
+}
+
+/** One at a time: a tick that comes while the last is still at work is passed over. */
+function singleFlight(work: () => Promise<void>, log: RunnerLog): { run: () => void; idle: () => Promise<void> } {
+  let current: Promise<void> | null = null;
+  const run = () => {
+    current ??= work()
+      .catch((error: unknown) => log.error({ err: error }, `sweep failed: ${messageOf(error)}`))
+      .finally(() => {
+        current = null;
+      });
+  };
+  return { run, idle: async () => current ?? undefined };
+}

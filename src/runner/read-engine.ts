@@ -1,0 +1,67 @@
+import { contextOf } from '../crew/prompt.ts';
+import type { RunState } from '../crew/run-state.ts';
+import { outputsOf, summaryOf } from '../crew/summary.ts';
+import { HoldpointError } from '../errors.ts';
+import { type Hold, toHold } from '../hooks/hold.ts';
+import type { Verdict } from '../hooks/review-policy.ts';
+import { type Reviewer, whyNotAllowed } from '../hooks/reviewer.ts';
+import type { RunSummary } from '../hooks/run-summary.ts';
+import type { HoldId, RunId } from '../ids.ts';
+import type { Journal } from '../journal/journal.ts';
+import { verifyChain } from '../journal/verify.ts';
+import { type RunView, viewOf } from '../replay/run-view.ts';
+import { loadRun, runNotFound } from './load-run.ts';
+
+/** What the engine tells of runs and holds, read from the journal. */
+export async function readHold(
+  journal: Journal,
+  holdId: HoldId,
+  reviewer: Reviewer,
+): Promise<{ hold: Hold; you: { may: Verdict[]; why: string | null } }> {
+  const record = await journal.hold(holdId);
+  if (!record)
+    throw new HoldpointError('HOLD_NOT_FOUND', `There is no hold ${holdId}. \`holdpoint holds\` lists them.`);
+  const { state } = record.runId ? await loadRun(journal, record.runId, record.seq) : { state: null };
+  const hold: Hold = { ...toHold(record), context: [], done: [] };
+  const seen =
+    state && record.task !== null
+      ? { ...hold, context: contextOf(state, record.task), done: doneBy(state, record.task) }
+      : hold;
+  if (record.status !== 'open') return { hold: seen, you: { may: [], why: `It is ${record.status}.` } };
+  const why = whyNotAllowed(record, reviewer);
+  return { hold: seen, you: { may: why === null ? [...record.allowed] : [], why } };
+}
+
+/** What a task's agent has done with its tools so far. */
+function doneBy(state: RunState, task: string): NonNullable<Hold['done']> {
+  return Object.values(state.actions).flatMap((action) => {
+    if (action.task !== task || !action.result) return [];
+    const { output, at } = action.result;
+    return [{ tool: action.tool, input: action.started?.input ?? action.proposed?.input ?? null, output, at }];
+  });
+}
+
+export async function readRun(journal: Journal, runId: RunId): Promise<RunSummary> {
+  const row = await journal.run(runId);
+  if (!row) throw runNotFound(runId);
+  const { state } = await loadRun(journal, runId);
+  return { ...summaryOf(state), outputs: outputsOf(state) };
+}
+
+export async function readState(journal: Journal, runId: RunId, seq?: number): Promise<RunView> {
+  return viewOf((await loadRun(journal, runId, seq)).state);
+}
+
+export async function verifyRun(journal: Journal, runId: RunId) {
+  const events = await journal.read(runId);
+  if (events.length === 0) throw runNotFound(runId);
+  const verdict = verifyChain(events);
+  if (verdict.ok) return { ok: true, count: verdict.count, head: verdict.head };
+  return {
+    ok: false,
+    count: events.length,
+    head: events.at(-1)?.hash ?? '',
+    seq: verdict.seq,
+    problem: verdict.problem,
+  };
+}

@@ -1,0 +1,72 @@
+import { v7 as uuid } from 'uuid';
+import { z } from 'zod';
+import type { CrewDefinition } from '../crew/crew-definition.ts';
+import { checkValue } from '../crew/derive/interpret-answer.ts';
+import { draft } from '../crew/events.ts';
+import type { RunState } from '../crew/run-state.ts';
+import { summaryOf } from '../crew/summary.ts';
+import { HoldpointError, isHoldpointError } from '../errors.ts';
+import type { RunSummary } from '../hooks/run-summary.ts';
+import type { RunId } from '../ids.ts';
+import type { Json } from '../json/json.ts';
+import type { RunnerContext } from './context.ts';
+import type { Drivers } from './drivers.ts';
+import type { StartOptions } from './engine.ts';
+import { RunDriver } from './run-driver.ts';
+
+/** Starts a run. Resolves when its start is durable; a request answered before gives the run that it started then. */
+export async function startRun(
+  context: RunnerContext,
+  drivers: Drivers,
+  name: string,
+  inputs: Json,
+  options: StartOptions,
+): Promise<RunSummary> {
+  const crew = requireCrew(context, name);
+  const request = options.request ? { by: options.requestedBy, ...options.request } : null;
+  const before = request && (await context.journal.answered(request));
+  if (before) return before as RunSummary;
+  const parsed = await checkInputs(crew, inputs);
+  const runId = `run_${uuid().replaceAll('-', '')}` as RunId;
+  const driver = new RunDriver(context, crew, { runId, epoch: 1, run: null });
+  const started = draft('run.started', startOf(crew, parsed, options.requestedBy), options.requestedBy);
+  const answer = request && ((state: RunState) => ({ ...request, answer: summaryOf(state) as unknown as Json }));
+  try {
+    const state = await driver.begin([started], answer);
+    drivers.drive(driver);
+    return summaryOf(state);
+  } catch (error) {
+    const raced = request && isHoldpointError(error, 'SEQ_CONFLICT') ? await context.journal.answered(request) : null;
+    if (raced) return raced as RunSummary;
+    throw error;
+  }
+}
+
+function startOf({ name, config, fingerprint }: CrewDefinition, inputs: Json, requestedBy: string) {
+  return {
+    crew: name,
+    fingerprint,
+    config,
+    modules: null,
+    machines: 1 as const,
+    inputs,
+    requestedBy,
+    forkedFrom: null,
+  };
+}
+
+export function requireCrew({ crews }: Pick<RunnerContext, 'crews'>, name: string): CrewDefinition {
+  const crew = crews.get(name);
+  if (crew) return crew;
+  const known = [...crews.keys()].join(', ') || 'none';
+  throw new HoldpointError('CREW_NOT_FOUND', `There is no crew "${name}" here. Loaded: ${known}.`);
+}
+
+async function checkInputs({ name, inputs: schema }: CrewDefinition, inputs: Json): Promise<Json> {
+  const checked = await checkValue(schema ?? z.strictObject({}), inputs);
+  if (checked.ok) return checked.value;
+  const issues = checked.complaint.split('\n').map((line) => line.trim());
+  throw new HoldpointError('INPUT_INVALID', `The inputs do not fit the crew "${name}": ${checked.complaint}`, {
+    details: { issues },
+  });
+}

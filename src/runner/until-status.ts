@@ -1,0 +1,53 @@
+import type { RunStatus, RunSummary } from '../hooks/run-summary.ts';
+import type { RunId } from '../ids.ts';
+import type { RunnerContext } from './context.ts';
+import type { EngineListener } from './engine.ts';
+import { runNotFound } from './load-run.ts';
+import { readRun } from './read-engine.ts';
+
+/** Another node may drive the run: its commits are not told here, so the row is looked at as well. */
+const LOOK_MS = 1_000;
+
+interface Around {
+  readonly context: RunnerContext;
+  readonly listeners: Set<EngineListener>;
+}
+
+/** Resolves with the run, outputs included, once its status is as wanted. @throws `RUN_NOT_FOUND`; the signal's reason */
+export async function untilStatus(
+  { context, listeners }: Around,
+  runId: RunId,
+  wanted: (status: RunStatus) => boolean,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<RunSummary> {
+  const { journal, clock } = context;
+  signal?.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const look = () => {
+      journal.run(runId).then(
+        (row) => {
+          if (!row) finish(() => reject(runNotFound(runId)));
+          else if (wanted(row.summary.status)) finish(resolve);
+        },
+        (error: unknown) => finish(() => reject(error)),
+      );
+    };
+    const listener: EngineListener = {
+      committed: (commit) => {
+        if (commit.runId === runId && wanted(commit.summary.status)) finish(resolve);
+      },
+    };
+    const aborted = () => finish(() => reject(signal?.reason));
+    const stopLooking = clock.every(LOOK_MS, look, { keepAlive: true });
+    const finish = (settle: () => void) => {
+      stopLooking();
+      listeners.delete(listener);
+      signal?.removeEventListener('abort', aborted);
+      settle();
+    };
+    listeners.add(listener);
+    signal?.addEventListener('abort', aborted, { once: true });
+    look();
+  });
+  return readRun(journal, runId);
+}
