@@ -1,0 +1,110 @@
+import { isEffect, pendingCommands } from '../crew/commands.ts';
+import type { CrewDefinition } from '../crew/crew-definition.ts';
+import { taskDefinition } from '../crew/derive/context.ts';
+import { derive } from '../crew/derive/derive.ts';
+import type { Draft, RunEvent, RunEventOf } from '../crew/events.ts';
+import { buildRequest } from '../crew/prompt.ts';
+import type { RunState } from '../crew/run-state.ts';
+import { canonicalJson } from '../json/canonical-json.ts';
+import { diff } from '../json/diff.ts';
+import { digestOf } from '../json/digest.ts';
+import type { Json } from '../json/json.ts';
+import { diverged } from './divergence.ts';
+
+const DERIVED: ReadonlySet<string> = new Set<RunEvent['type']>([
+  'task.started',
+  'task.proposed',
+  'task.revised',
+  'task.completed',
+  'task.failed',
+  'task.skipped',
+  'action.proposed',
+  'action.started',
+  'action.refused',
+  'hold.opened',
+  'hold.cancelled',
+  'run.completed',
+  'run.failed',
+  'run.cancelled',
+]);
+
+/** Whether the engine derives this event; all others are facts: answers, results, decisions, the clock. */
+export function isDerived(event: RunEvent): boolean {
+  return DERIVED.has(event.type) || (event.type === 'action.succeeded' && event.data.source === 'person');
+}
+
+export function compareStart(crew: CrewDefinition, event: RunEventOf<'run.started'>): number {
+  const { fingerprint, config } = event.data;
+  if (fingerprint === crew.fingerprint) return 1;
+  const differences = diff(config as unknown as Json, crew.config as unknown as Json);
+  const where = differences.map(({ path }) => path).join(', ');
+  throw diverged(event, {
+    expected: `the crew "${crew.name}" with fingerprint ${crew.fingerprint.slice(0, 12)} (changed: ${where})`,
+    found: `fingerprint ${fingerprint.slice(0, 12)}`,
+    differences,
+  });
+}
+
+/** Whether the code would ask the model the same question that was answered. */
+export function compareRequest(crew: CrewDefinition, state: RunState, event: RunEventOf<'model.responded'>): number {
+  const request = buildRequest(state, crew, taskDefinition({ crew }, event.data.task));
+  const digest = digestOf(request);
+  if (digest === event.data.requestDigest) return 1;
+  throw diverged(event, {
+    expected: `another request to the model for task "${event.data.task}" (digest ${digest.slice(0, 12)})`,
+    found: `an answer to the request with digest ${event.data.requestDigest.slice(0, 12)}`,
+  });
+}
+
+/** How many of the next events one pending command derives again, exactly. */
+export async function compareDerived(
+  crew: CrewDefinition,
+  state: RunState,
+  events: readonly RunEvent[],
+): Promise<number> {
+  const [event] = events;
+  if (!event) return 0;
+  let closest: readonly Draft[] = [];
+  for (const command of pendingCommands(state)) {
+    const drafts = await derive({ state, crew, now: event.at, signal: AbortSignal.abort() }, command);
+    if (!drafts?.length || (isEffect(command) && drafts === null)) continue;
+    const matching = matchingPrefix(drafts, events);
+    if (matching === drafts.length || matching === events.length) return matching;
+    if (closest.length === 0 || matching > 0 || sameSubject(drafts[0], event)) closest = drafts;
+  }
+  throw differenceAt(closest, events);
+}
+
+function matchingPrefix(drafts: readonly Draft[], events: readonly RunEvent[]): number {
+  const length = Math.min(drafts.length, events.length);
+  for (let index = 0; index < length; index++) if (!same(drafts[index], events[index])) return index;
+  return length;
+}
+
+function same(draft: Draft | undefined, event: RunEvent | undefined): boolean {
+  return draft?.type === event?.type && canonicalJson(draft?.data) === canonicalJson(event?.data);
+}
+
+function sameSubject(draft: Draft | undefined, event: RunEvent): boolean {
+  const subject = (data: object | undefined) => (data as { task?: unknown } | undefined)?.task;
+  return draft?.type === event.type && subject(draft?.data) === subject(event.data);
+}
+
+function differenceAt(drafts: readonly Draft[], events: readonly RunEvent[]): Error {
+  const at = matchingPrefix(drafts, events);
+  const found = events[at] ?? events[0];
+  if (!found) throw new RangeError('No event to compare');
+  const expected = drafts[at];
+  if (!expected) return diverged(found, { expected: 'nothing', found: { type: found.type, data: found.data } });
+  if (expected.type !== found.type)
+    return diverged(found, {
+      expected: { type: expected.type, data: expected.data },
+      found: { type: found.type, data: found.data },
+    });
+  const differences = diff(found.data as unknown as Json, expected.data as unknown as Json);
+  const side = (key: 'from' | 'to') => ({
+    type: found.type,
+    ...Object.fromEntries(differences.map((change) => [change.path, change[key] ?? null])),
+  });
+  return diverged(found, { expected: side('to'), found: side('from'), differences });
+}
