@@ -39,7 +39,13 @@ export const crewMachine = setup({
   initial: 'active',
   states: {
     active: {
-      on: { ...anyTime, 'tasks.settled': 'completing', 'task.failed': 'failing', 'hold.opened': 'suspended' },
+      on: {
+        ...anyTime,
+        'tasks.settled': 'completing',
+        'task.failed': 'failing',
+        'hold.opened': 'suspended',
+        'run.failed': 'failed',
+      },
     },
     suspended: {
       on: {

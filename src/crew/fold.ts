@@ -117,6 +117,17 @@ function begin(runId: RunId, event: RunEventOf<'run.started'>): RunState {
   return settleUpstream(state, event);
 }
 
+/** The run goes on with a changed crew: tasks that are new wait, tasks that are gone must not have begun. */
+function adopt(state: RunState, event: RunEventOf<'run.resumed'>): RunState {
+  const { config, fingerprint } = event.data;
+  const lost = Object.values(state.tasks).find(
+    (task) => !Object.hasOwn(config.tasks, task.key) && task.machine.context.attempt > 0,
+  );
+  if (lost) throw impossible(event, `the changed crew has no task "${lost.key}", which has begun`);
+  const tasks = Object.fromEntries(Object.keys(config.tasks).map((key) => [key, state.tasks[key] ?? waitingTask(key)]));
+  return { ...state, config, fingerprint, tasks };
+}
+
 function waitingTask(key: string): TaskState {
   return {
     key,
@@ -153,6 +164,6 @@ function foldRun(state: RunState, event: RunLevel): RunState {
     case 'run.parked':
       return moved;
     case 'run.resumed':
-      return { ...moved, config: event.data.config, fingerprint: event.data.fingerprint };
+      return adopt(moved, event);
   }
 }

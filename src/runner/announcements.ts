@@ -8,7 +8,9 @@ export type Announcement =
   | { readonly type: 'run:updated'; readonly run: RunSummary };
 
 export function announcementsOf({ events, holds, summary }: Commit): Announcement[] {
-  const opened = new Set(events.flatMap((event) => (event.type === 'hold.opened' ? [(event.data as { id: string }).id] : [])));
+  const opened = new Set(
+    events.flatMap((event) => (event.type === 'hold.opened' ? [(event.data as { id: string }).id] : [])),
+  );
   const told = holds.map((record): Announcement => {
     const type = record.status !== 'open' ? 'hold:closed' : opened.has(record.id) ? 'hold:opened' : 'hold:updated';
     return { type, hold: toHold(record) };

@@ -34,6 +34,11 @@ export interface Engine {
   undo(runId: RunId, actionId: ActionId, reason: string, options: ActOptions): Promise<{ recordedSeq: number }>;
   audit(runId: RunId, actionId: ActionId, finding: Finding, options: ActOptions): Promise<{ recordedSeq: number }>;
 
+  /** How the crew of a parked run changed, a line a difference. */
+  changes(runId: RunId): Promise<string[]>;
+  /** Lets a parked run go on with the changed crew. @throws `CREW_CHANGED`, `BAD_REQUEST` */
+  acceptChange(runId: RunId, options: ActOptions): Promise<RunSummary>;
+
   /** One hold with `context` and `done`, and what this person may do with it. @throws `HOLD_NOT_FOUND` */
   hold(holdId: HoldId, reviewer: Reviewer): Promise<{ hold: Hold; you: { may: Verdict[]; why: string | null } }>;
   /** One run with its outputs. @throws `RUN_NOT_FOUND` */

@@ -4,6 +4,7 @@ import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { messageOf } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import type { Journal } from '../journal/journal.ts';
+import { acceptChange, changesOf } from './accept-change.ts';
 import { auditAction, undoAction } from './act-on-action.ts';
 import { cancelRun } from './cancel-run.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -12,7 +13,8 @@ import { crewInfo } from './crew-info.ts';
 import { fireDeadlines } from './deadlines.ts';
 import { claimHold, commentHold, decideHold, releaseHold } from './decisions.ts';
 import { Drivers } from './drivers.ts';
-import type { Commit, Delta, Engine, EngineListener, ModelSource } from './engine.ts';
+import type { Engine, ModelSource } from './engine.ts';
+import { Listeners } from './listeners.ts';
 import { buryDeadNodes, keepNodeAlive } from './node-life.ts';
 import { readHold, readRun, readState, verifyRun } from './read-engine.ts';
 import { startRun } from './start-run.ts';
@@ -36,16 +38,7 @@ export interface EngineOptions {
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { journal, log, clock = systemClock, sweepMs = 1_000, stopGraceMs = 10_000, drives = true } = options;
   const nodeId = `node_${uuid()}`;
-  const listeners = new Set<EngineListener>();
-  const tell = (what: (listener: EngineListener) => void) => {
-    for (const listener of listeners) {
-      try {
-        what(listener);
-      } catch (error) {
-        log.error({ err: error }, `a listener failed: ${messageOf(error)}`);
-      }
-    }
-  };
+  const listeners = new Listeners(log);
   const context: RunnerContext = {
     nodeId,
     journal,
@@ -54,9 +47,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     clock,
     salt: () => randomBytes(16).toString('hex'),
     log,
-    publish: (commit: Commit) => tell((listener) => listener.committed?.(commit)),
-    stream: (delta: Delta) => tell((listener) => listener.delta?.(delta)),
-    streams: () => [...listeners].some((listener) => listener.delta !== undefined),
+    publish: (commit) => listeners.tell((listener) => listener.committed?.(commit)),
+    stream: (delta) => listeners.tell((listener) => listener.delta?.(delta)),
+    streams: () => listeners.wantDeltas,
     wake: (runId: RunId) => (drives ? drivers.wake(runId) : undefined),
   };
   const drivers = new Drivers(context);
@@ -87,15 +80,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     comment: (holdId, text, given) => commentHold(context, holdId, text, given),
     undo: (runId, actionId, reason, given) => undoAction(context, runId, actionId, reason, given),
     audit: (runId, actionId, finding, given) => auditAction(context, runId, actionId, finding, given),
+    changes: (runId) => changesOf(context, runId),
+    acceptChange: (runId, given) => acceptChange(context, runId, given),
     hold: (holdId, reviewer) => readHold(journal, holdId, reviewer),
     run: (runId) => readRun(journal, runId),
     runs: (query) => journal.runs(query),
     stateAt: (runId, seq) => readState(journal, runId, seq),
     verify: (runId) => verifyRun(journal, runId),
-    on: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    on: (listener) => listeners.add(listener),
     settled: (runId, given) => untilStatus({ context, listeners }, runId, (status) => status !== 'running', given),
     outcome: (runId, given) => untilStatus({ context, listeners }, runId, (status) => ENDED.has(status), given),
     close: () => {

@@ -1,8 +1,10 @@
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import type { CrewDefinition } from '../crew/crew-definition.ts';
+import { admitRun } from '../crew/derive/end-run.ts';
 import { checkValue } from '../crew/derive/interpret-answer.ts';
-import { draft } from '../crew/events.ts';
+import { type Draft, draft } from '../crew/events.ts';
+import { fold } from '../crew/fold.ts';
 import type { RunState } from '../crew/run-state.ts';
 import { summaryOf } from '../crew/summary.ts';
 import { HoldpointError, isHoldpointError } from '../errors.ts';
@@ -13,6 +15,7 @@ import type { RunnerContext } from './context.ts';
 import type { Drivers } from './drivers.ts';
 import type { StartOptions } from './engine.ts';
 import { RunDriver } from './run-driver.ts';
+import { place } from './settle.ts';
 
 /** Starts a run. Resolves when its start is durable; a request answered before gives the run that it started then. */
 export async function startRun(
@@ -30,9 +33,10 @@ export async function startRun(
   const runId = `run_${uuid().replaceAll('-', '')}` as RunId;
   const driver = new RunDriver(context, crew, { runId, epoch: 1, run: null });
   const started = draft('run.started', startOf(crew, parsed, options.requestedBy), options.requestedBy);
+  const admitted = await admit(context, crew, runId, started);
   const answer = request && ((state: RunState) => ({ ...request, answer: summaryOf(state) as unknown as Json }));
   try {
-    const state = await driver.begin([started], answer);
+    const state = await driver.begin([started, ...admitted], answer);
     drivers.drive(driver);
     return summaryOf(state);
   } catch (error) {
@@ -40,6 +44,13 @@ export async function startRun(
     if (raced) return raced as RunSummary;
     throw error;
   }
+}
+
+/** What the crew's `beforeRun` hook says, recorded together with the start. */
+async function admit({ clock }: RunnerContext, crew: CrewDefinition, runId: RunId, started: Draft): Promise<Draft[]> {
+  const now = clock.now();
+  const state = fold(null, runId, place(started, 1, now));
+  return admitRun({ state, crew, now, signal: new AbortController().signal });
 }
 
 function startOf({ name, config, fingerprint }: CrewDefinition, inputs: Json, requestedBy: string) {

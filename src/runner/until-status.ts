@@ -1,7 +1,7 @@
 import type { RunStatus, RunSummary } from '../hooks/run-summary.ts';
 import type { RunId } from '../ids.ts';
 import type { RunnerContext } from './context.ts';
-import type { EngineListener } from './engine.ts';
+import type { Listeners } from './listeners.ts';
 import { runNotFound } from './load-run.ts';
 import { readRun } from './read-engine.ts';
 
@@ -10,7 +10,7 @@ const LOOK_MS = 1_000;
 
 interface Around {
   readonly context: RunnerContext;
-  readonly listeners: Set<EngineListener>;
+  readonly listeners: Listeners;
 }
 
 /** Resolves with the run, outputs included, once its status is as wanted. @throws `RUN_NOT_FOUND`; the signal's reason */
@@ -32,20 +32,19 @@ export async function untilStatus(
         (error: unknown) => finish(() => reject(error)),
       );
     };
-    const listener: EngineListener = {
+    const unlisten = listeners.add({
       committed: (commit) => {
         if (commit.runId === runId && wanted(commit.summary.status)) finish(resolve);
       },
-    };
+    });
     const aborted = () => finish(() => reject(signal?.reason));
     const stopLooking = clock.every(LOOK_MS, look, { keepAlive: true });
     const finish = (settle: () => void) => {
       stopLooking();
-      listeners.delete(listener);
+      unlisten();
       signal?.removeEventListener('abort', aborted);
       settle();
     };
-    listeners.add(listener);
     signal?.addEventListener('abort', aborted, { once: true });
     look();
   });

@@ -1,5 +1,7 @@
+import type { HoldReason, HoldRecord } from '../../hooks/hold.ts';
 import type { Json } from '../../json/json.ts';
 import { type Draft, draft } from '../events.ts';
+import type { RunState } from '../run-state.ts';
 import { outputsOf } from '../summary.ts';
 import { type DeriveContext, runHook } from './context.ts';
 import { choiceSchema } from './failure.ts';
@@ -8,10 +10,7 @@ import { cancelHolds, openHold } from './open-hold.ts';
 /** All tasks have ended and none failed. The `afterRun` hook may still hold or fail the run. */
 export async function completeRun(context: DeriveContext): Promise<Draft[]> {
   const { state } = context;
-  const answered = Object.values(state.holds).some(
-    (hold) =>
-      hold.kind === 'run' && hold.status === 'answered' && hold.reasons[0]?.code === 'hook' && hold.task === null,
-  );
+  const answered = wasAsked(state);
   const hook = await runHook(context, 'afterRun', { inputs: state.inputs, outputs: outputsOf(state) });
   if (hook.blocked !== null)
     return [draft('run.failed', { error: { code: 'HOOK_BLOCKED', message: hook.blocked }, task: null })];
@@ -19,12 +18,24 @@ export async function completeRun(context: DeriveContext): Promise<Draft[]> {
   return [holdRun(context, hook.held, { outputs: outputsOf(state) })];
 }
 
+/** Whether a person has already let the run end in spite of its `afterRun` hook: its hold is the one that shows the outputs. */
+function wasAsked(state: RunState): boolean {
+  const shown = ({ proposal }: HoldRecord) =>
+    typeof proposal === 'object' && proposal !== null && Object.hasOwn(proposal, 'outputs');
+  return Object.values(state.holds).some((hold) => hold.kind === 'run' && hold.status === 'answered' && shown(hold));
+}
+
+/** What the `beforeRun` hook makes of a run that has just begun: nothing, a hold of the run, or its end. */
+export async function admitRun(context: DeriveContext): Promise<Draft[]> {
+  const { inputs } = context.state;
+  const hook = await runHook(context, 'beforeRun', { inputs });
+  if (hook.blocked !== null)
+    return [draft('run.failed', { error: { code: 'HOOK_BLOCKED', message: hook.blocked }, task: null })];
+  return hook.held ? [holdRun(context, hook.held, { inputs })] : [];
+}
+
 /** A hold of the whole run. Answering it approves no action: `retry` goes on, `fail` ends the run. */
-export function holdRun(
-  context: DeriveContext,
-  reason: Parameters<typeof openHold>[1]['reasons'][number],
-  proposal: Json,
-): Draft {
+export function holdRun(context: DeriveContext, reason: HoldReason, proposal: Json): Draft {
   return openHold(context, {
     kind: 'run',
     task: null,
@@ -55,7 +66,7 @@ export function cancelRun({ state }: DeriveContext): Draft[] {
   ];
 }
 
-function effectsUnderWay(state: DeriveContext['state']): boolean {
+function effectsUnderWay(state: RunState): boolean {
   return Object.values(state.actions).some(
     (action) => action.command === 'executeAction' || action.command === 'undoAction',
   );

@@ -1,9 +1,10 @@
+import type { TaskDefinition } from '../crew-definition.ts';
 import type { Draft } from '../events.ts';
 import { agentOf } from '../prompt.ts';
-import { taskOf } from '../run-state.ts';
-import { type DeriveContext, taskDefinition } from './context.ts';
+import { holdOf, taskOf } from '../run-state.ts';
+import { type DeriveContext, type HookOutcome, runHook, taskDefinition } from './context.ts';
 import { holdRun } from './end-run.ts';
-import { settleFailed } from './failure.ts';
+import { escalate, settleFailed } from './failure.ts';
 
 /** Whether the next model call may be made at all: null if so, else what is recorded instead. */
 export async function prepareCall(context: DeriveContext, key: string): Promise<readonly Draft[] | null> {
@@ -14,8 +15,24 @@ export async function prepareCall(context: DeriveContext, key: string): Promise<
     const message = `The agent used all its ${maxSteps} steps without an answer.`;
     return settleFailed(context, task, { code: 'STEP_LIMIT', message });
   }
+  const hook = await askHook(context, task, step);
+  if (hook.blocked !== null) return settleFailed(context, task, { code: 'HOOK_BLOCKED', message: hook.blocked });
+  if (hook.held) return [escalate(context, task, { code: 'HELD', message: hook.held.detail }, [hook.held])];
   const spent = overBudget(context);
   return spent ? [holdRun(context, { code: 'budget', detail: spent }, { usage: context.state.usage })] : null;
+}
+
+/** The `beforeModelCall` hook; a call that it held and a person let through is not asked about again. */
+async function askHook(
+  context: DeriveContext,
+  task: TaskDefinition,
+  step: number,
+): Promise<Pick<HookOutcome, 'held' | 'blocked'>> {
+  const { holdId, machine } = taskOf(context.state, task.key);
+  const last = holdId ? holdOf(context.state, holdId) : null;
+  const letThrough = last?.kind === 'escalation' && last.reasons[0]?.code === 'hook' && last.status === 'answered';
+  if (letThrough && machine.context.step === 0) return { held: null, blocked: null };
+  return runHook(context, 'beforeModelCall', { task: task.key, agent: task.agent, step: step + 1 });
 }
 
 /** A run past its token budget holds; each time a person lets it go on, it gets the same amount again. */

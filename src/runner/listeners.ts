@@ -1,0 +1,35 @@
+import { messageOf } from '../errors.ts';
+import type { RunnerLog } from './context.ts';
+import type { EngineListener } from './engine.ts';
+
+/** Whoever listens to an engine. One that throws is logged, and the others are told all the same. */
+export class Listeners {
+  readonly #listeners = new Set<EngineListener>();
+  readonly #log: RunnerLog;
+
+  constructor(log: RunnerLog) {
+    this.#log = log;
+  }
+
+  /** @returns what takes the listener out again. */
+  add(listener: EngineListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  tell(what: (listener: EngineListener) => void): void {
+    for (const listener of this.#listeners) {
+      try {
+        what(listener);
+      } catch (error) {
+        this.#log.error({ err: error }, `a listener failed: ${messageOf(error)}`);
+      }
+    }
+  }
+
+  /** Whether somebody wants to see answers as they stream. */
+  get wantDeltas(): boolean {
+    for (const listener of this.#listeners) if (listener.delta) return true;
+    return false;
+  }
+}
