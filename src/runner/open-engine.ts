@@ -30,8 +30,8 @@ export interface EngineOptions {
   readonly sweepMs?: number;
   /** How long `close` lets tools finish that are under way, in milliseconds. Default 10,000. */
   readonly stopGraceMs?: number;
-  /** Whether this process takes over runs that have work to do. Default true. */
-  readonly drives?: boolean;
+  /** Which runs this process takes over when they have work to do. Default: all of its crews; with false it only records. */
+  readonly drives?: boolean | ((runId: RunId) => boolean);
 }
 
 /** Opens an engine on a journal: takes over what a dead process left, and drives runs until it is closed. */
@@ -50,12 +50,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     publish: (commit) => listeners.tell((listener) => listener.committed?.(commit)),
     stream: (delta) => listeners.tell((listener) => listener.delta?.(delta)),
     streams: () => listeners.wantDeltas,
-    wake: (runId: RunId) => (drives ? drivers.wake(runId) : undefined),
+    wake: (runId: RunId) => {
+      if (typeof drives === 'function' ? drives(runId) : drives) drivers.wake(runId);
+    },
   };
   const drivers = new Drivers(context);
   await buryDeadNodes(context);
   const stopLife = await keepNodeAlive(context);
-  const sweep = singleFlight(() => sweepOnce(context, drivers), log);
+  const sweep = singleFlight(() => sweepOnce(context), log);
   const stopSweep = drives ? clock.every(sweepMs, sweep.run) : () => undefined;
   if (drives) sweep.run();
 
@@ -100,11 +102,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
 
 /** Every second: deadlines that have come, and runs with work to do that nobody drives (their owner died, or a wake was lost). */
-async function sweepOnce(context: RunnerContext, drivers: Drivers): Promise<void> {
+async function sweepOnce(context: RunnerContext): Promise<void> {
   await fireDeadlines(context);
   await buryDeadNodes(context);
   const alive = (await context.journal.nodes()).map((node) => node.id);
-  for (const runId of await context.journal.orphans(alive)) drivers.wake(runId);
+  for (const runId of await context.journal.orphans(alive)) context.wake(runId);
 }
 
 /** One at a time: a tick that comes while the last is still at work is passed over. */
