@@ -5,6 +5,7 @@ import type { RunId } from '../ids.ts';
 import type { RunnerContext } from './context.ts';
 import { effectsInDoubt } from './in-doubt.ts';
 import { loadRun } from './load-run.ts';
+import { writeOutputFiles } from './output-files.ts';
 import { parkIfChanged } from './park.ts';
 import { RunDriver } from './run-driver.ts';
 
@@ -75,6 +76,7 @@ export class Drivers {
     const claimed = await journal.claim(runId, nodeId);
     if (!claimed || this.#stopping) return;
     const run = await loadRun(journal, runId);
+    await writeOutputFiles(this.#context, run.state, Object.keys(run.state.tasks), { missing: true });
     const parked = parkIfChanged(run.state, crew);
     const facts = parked ? [parked] : effectsInDoubt(run.state, crew);
     if (parked && !hasEnded(run.state))

@@ -35,13 +35,15 @@ export async function callModel({ context, crew, state, signal, note }: EffectIn
     const answer = await model.respond(request, { signal, onDelta, onFailure: failed });
     return [draft('model.responded', { ...place, requestDigest: digestOf(request), answer })];
   } catch (error) {
-    if (signal.aborted) return [];
-    const code = isHoldpointError(error) ? error.code : 'INTERNAL';
+    const late = isHoldpointError(signal.reason, 'TASK_TIMEOUT');
+    if (signal.aborted && !late) return [];
+    const cause: unknown = late ? signal.reason : error;
+    const code = isHoldpointError(cause) ? cause.code : 'INTERNAL';
     return [
       draft('model.failed', {
         ...place,
         try: Math.max(1, tries),
-        error: { code, message: messageOf(error) },
+        error: { code, message: messageOf(cause) },
         final: true,
         retryInMs: null,
       }),

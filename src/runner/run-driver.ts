@@ -1,26 +1,30 @@
 import type { EffectCommand } from '../crew/commands.ts';
 import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { type Draft, draft } from '../crew/events.ts';
-import { hasEnded, type RunState, taskOf } from '../crew/run-state.ts';
+import { hasEnded, type RunState } from '../crew/run-state.ts';
 import { summaryOf } from '../crew/summary.ts';
-import { isHoldpointError, messageOf } from '../errors.ts';
+import { HoldpointError, isHoldpointError, messageOf } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import { EMPTY_HEAD, headOf } from '../journal/envelope.ts';
 import type { Request } from '../journal/journal.ts';
 import type { Json } from '../json/json.ts';
 import { rowsOf, sealDrafts } from './commit.ts';
 import type { RunnerContext } from './context.ts';
-import { callModel } from './effects.ts';
-import { executeAction, undoAction } from './execute-action.ts';
+import { InFlight } from './in-flight.ts';
 import { catchUp, type LoadedRun } from './load-run.ts';
+import { writeOutputFiles } from './output-files.ts';
 import { type Settled, settle } from './settle.ts';
+
+/** How long an append that the store could not take waits before it is tried again. */
+const STORE_RETRY_MS = 1_000;
 
 /**
  * Drives one run that this node owns: fold, derive, append, act, until the run rests or ends. One at a time works on a run;
  * everything that comes in (an effect's result, a decision by somebody else) waits for its turn.
  *
  * D1. Nothing is begun, published or answered before the events that lead to it are durable.
- * D2. A fact (an effect's result) is appended whoever else appended meanwhile; everything derived is derived anew.
+ * D2. A fact (an effect's result) is appended whoever else appended meanwhile, and is kept while the store cannot take it;
+ *     everything derived is derived anew.
  * D3. A driver whose epoch is not the run's any more ends at once and appends nothing.
  */
 export class RunDriver {
@@ -28,7 +32,7 @@ export class RunDriver {
   readonly #context: RunnerContext;
   readonly #crew: CrewDefinition;
   readonly #epoch: number;
-  readonly #underWay = new Map<string, { readonly command: EffectCommand; readonly abort: AbortController }>();
+  readonly #inFlight: InFlight;
   readonly #stop = new AbortController();
   #run: LoadedRun | null;
   #facts: Draft[] = [];
@@ -46,6 +50,10 @@ export class RunDriver {
     this.runId = given.runId;
     this.#epoch = given.epoch;
     this.#run = given.run;
+    this.#inFlight = new InFlight(context, crew, (facts) => {
+      this.#facts.push(...facts);
+      this.#wakeUp();
+    });
   }
 
   /** The first append of a new run: it and all that follows from it, in one. */
@@ -63,18 +71,19 @@ export class RunDriver {
   async drive(facts: readonly Draft[] = []): Promise<void> {
     this.#facts.push(...facts);
     try {
-      while (!this.#stop.signal.aborted) {
+      while (!this.#isDone()) {
         await this.#step();
         if (this.#facts.length > 0 || this.#poked) continue;
-        if (this.#underWay.size > 0) await this.#news();
-        else if (await this.#rest()) return;
+        if (this.#inFlight.size > 0) await this.#news();
+        else if (this.#stopping || (await this.#rest())) return;
         else this.#poked = true;
       }
     } catch (error) {
-      if (!isHoldpointError(error, 'OWNER_LOST')) throw error;
-      this.#context.log.warn({ runId: this.runId, epoch: this.#epoch }, 'run taken over by another node');
+      if (isHoldpointError(error, 'OWNER_LOST')) {
+        this.#context.log.warn({ runId: this.runId, epoch: this.#epoch }, 'run taken over by another node');
+      } else if (!this.#stopping) await this.#parkOn(error);
     } finally {
-      this.#abortAll('The run is driven elsewhere, or not at all.');
+      this.#inFlight.abortAll('The run is driven elsewhere, or not at all.');
     }
   }
 
@@ -87,30 +96,44 @@ export class RunDriver {
   /** Begins nothing any more; a model call is given up (and made again later), a tool may finish within `graceMs`. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
-    for (const { command, abort } of this.#underWay.values())
-      if (command.type === 'callModel') abort.abort(new Error('stopping'));
-    const deadline = new Promise<void>((resolve) => this.#context.clock.after(graceMs, resolve));
-    await Promise.race([this.#effectsSettled(), deadline]);
-    this.#stop.abort(new Error('stopping'));
     this.#wakeUp();
+    const late = Promise.withResolvers<void>();
+    const cancelTimer = this.#context.clock.after(graceMs, late.resolve);
+    await Promise.race([this.#inFlight.drain(), late.promise]);
+    cancelTimer();
+    if (this.#inFlight.size > 0) this.#stop.abort(new Error('stopping'));
+    this.#wakeUp();
+  }
+
+  /** When stopping: once what was under way is recorded, or at the end of the grace. */
+  #isDone(): boolean {
+    return this.#stop.signal.aborted || (this.#stopping && this.#inFlight.size === 0 && this.#facts.length === 0);
   }
 
   async #step(): Promise<void> {
     for (;;) {
-      if (this.#poked) await this.#lookAgain();
       const facts = this.#facts.splice(0);
       try {
+        if (this.#poked) await this.#lookAgain();
         const settled = await this.#settle(facts);
         if (settled.drafts.length > 0) await this.#append(settled);
-        else if (this.#run) this.#run = { ...this.#run, state: settled.state };
         this.#launch(settled.effects);
         return;
       } catch (error) {
         this.#facts.unshift(...facts);
-        if (!isHoldpointError(error, 'SEQ_CONFLICT')) throw error;
-        this.#poked = true;
+        await this.#recover(error);
       }
     }
+  }
+
+  /** After a refused append: others' events are read first; a store that cannot write is waited for. Anything else is final. */
+  async #recover(error: unknown): Promise<void> {
+    this.#poked = true;
+    if (isHoldpointError(error, 'SEQ_CONFLICT')) return;
+    if (!isHoldpointError(error, 'UNAVAILABLE') || this.#stopping) throw error;
+    this.#context.log.error({ runId: this.runId, err: error }, 'the journal cannot be written; trying again');
+    await new Promise<void>((resolve) => this.#context.clock.after(STORE_RETRY_MS, resolve));
+    if (this.#stopping) throw error;
   }
 
   async #lookAgain(): Promise<void> {
@@ -121,17 +144,12 @@ export class RunDriver {
   }
 
   #abortIfEnding({ machine: { value } }: RunState): void {
-    if (value === 'cancelling' || value === 'failing') this.#abortAll(`The run is ${value}.`);
+    if (value === 'cancelling' || value === 'failing') this.#inFlight.abortAll(`The run is ${value}.`);
   }
 
   #settle(facts: readonly Draft[]): Promise<Settled> {
-    const now = this.#now();
-    return settle(this.runId, this.#run?.state ?? null, facts, {
-      crew: this.#crew,
-      now,
-      signal: this.#stop.signal,
-      underWay: new Set(this.#underWay.keys()),
-    });
+    const given = { crew: this.#crew, now: this.#now(), signal: this.#stop.signal, underWay: this.#inFlight.ids };
+    return settle(this.runId, this.#run?.state ?? null, facts, given);
   }
 
   /** The clock's time, but never before the last event's. */
@@ -143,11 +161,12 @@ export class RunDriver {
 
   async #append({ drafts, state }: Settled, request?: Request & { answer: Json }): Promise<void> {
     const { journal, nodeId, salt } = this.#context;
+    const { runId } = this;
     const head = this.#run?.head ?? EMPTY_HEAD;
-    const { events, payloads } = sealDrafts(this.runId, head, drafts, { at: state.at, salt });
+    const { events, payloads } = sealDrafts(runId, head, drafts, { at: state.at, salt });
     const rows = rowsOf(state, drafts);
     const batch = {
-      runId: this.runId,
+      runId,
       epoch: this.#epoch,
       owner: nodeId,
       head,
@@ -158,48 +177,16 @@ export class RunDriver {
     };
     await journal.append(request ? { ...batch, request } : batch);
     this.#run = { state, head: headOf(events) };
-    this.#context.publish({ runId: this.runId, events, ...rows });
+    this.#context.publish({ runId, events, ...rows });
     this.#abortIfEnding(state);
+    const completed = drafts.flatMap((event) => (event.type === 'task.completed' ? [event.data.task] : []));
+    await writeOutputFiles(this.#context, state, completed, { missing: false });
   }
 
   #launch(effects: readonly EffectCommand[]): void {
-    for (const command of effects) {
-      if (this.#underWay.has(command.id) || this.#stopping) continue;
-      const abort = new AbortController();
-      this.#underWay.set(command.id, { command, abort });
-      void this.#carryOut(command, abort.signal).then((facts) => {
-        this.#underWay.delete(command.id);
-        this.#facts.push(...facts);
-        this.#wakeUp();
-      });
-    }
-  }
-
-  async #carryOut(command: EffectCommand, signal: AbortSignal): Promise<Draft[]> {
     const { state } = this.#run ?? {};
-    if (!state) return [];
-    const note = (event: Draft) => {
-      this.#facts.push(event);
-      this.#wakeUp();
-    };
-    const input = { context: this.#context, crew: this.#crew, state, signal, note };
-    try {
-      switch (command.type) {
-        case 'callModel':
-          return await callModel(input, command.task);
-        case 'executeAction':
-          return await executeAction(input, command.actionId);
-        case 'undoAction':
-          return await undoAction(input, command.actionId);
-      }
-    } catch (error) {
-      this.#context.log.error({ runId: this.runId, command: command.id, err: error }, messageOf(error));
-      return crashed(command, state, messageOf(error));
-    }
-  }
-
-  #abortAll(reason: string): void {
-    for (const { abort } of this.#underWay.values()) abort.abort(new Error(reason));
+    if (!state || this.#stopping) return;
+    for (const command of effects) this.#inFlight.begin(state, command);
   }
 
   /** Lets go of the run in the same transaction that makes sure nothing was appended meanwhile; else a wake would be lost. */
@@ -218,23 +205,19 @@ export class RunDriver {
     });
   }
 
-  async #effectsSettled(): Promise<void> {
-    while (this.#underWay.size > 0) await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
-/** A fault of our own while carrying out a command is recorded like any other failure: a run never stops without a word. */
-function crashed(command: EffectCommand, state: RunState, message: string): Draft[] {
-  const error = { code: 'INTERNAL', message };
-  const { task } = command;
-  switch (command.type) {
-    case 'callModel': {
-      const { attempt, step } = taskOf(state, task).machine.context;
-      return [draft('model.failed', { task, attempt, step: step + 1, try: 1, error, final: true, retryInMs: null })];
-    }
-    case 'executeAction':
-      return [draft('action.failed', { task, actionId: command.actionId, error, effect: 'unknown', raw: null })];
-    case 'undoAction':
-      return [draft('action.undo-failed', { task, actionId: command.actionId, error })];
+  /** What the fold or a derivation refuses stops the run where it is, with the reason in its journal (invariant 10). */
+  async #parkOn(error: unknown): Promise<void> {
+    const { log } = this.#context;
+    log.error({ runId: this.runId, err: error }, `run parked: ${messageOf(error)}`);
+    const { state } = this.#run ?? {};
+    if (!state?.machine.can({ type: 'run.parked' })) throw error;
+    const { fingerprint } = state;
+    const why = error instanceof HoldpointError ? `${error.code}: ${error.message}` : messageOf(error);
+    this.#facts = [
+      draft('run.parked', { expected: fingerprint, found: fingerprint, changes: [`It could not go on: ${why}`] }),
+    ];
+    this.#inFlight.abortAll('The run is parked.');
+    await this.#step();
+    await this.#rest();
   }
 }
