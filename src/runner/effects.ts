@@ -4,7 +4,7 @@ import { type Draft, draft } from '../crew/events.ts';
 import type { ModelFailure } from '../crew/model.ts';
 import { agentOf, buildRequest } from '../crew/prompt.ts';
 import { type RunState, taskOf } from '../crew/run-state.ts';
-import { HoldpointError, isHoldpointError, messageOf } from '../errors.ts';
+import { isHoldpointError, messageOf } from '../errors.ts';
 import { digestOf } from '../json/digest.ts';
 import type { RunnerContext } from './context.ts';
 
@@ -24,14 +24,16 @@ export async function callModel({ context, crew, state, signal, note }: EffectIn
   const place = { task: key, attempt, step: done + 1 };
   const request = buildRequest(state, crew, task);
   let tries = 0;
+  const streamed = deltas(context, state, place);
   const failed = ({ try: count, error, retryInMs }: ModelFailure) => {
     tries = count;
+    streamed.restart();
     context.log.warn({ runId: state.id, ...place, code: error.code, retryInMs }, 'model call failed');
     if (retryInMs !== null) note(draft('model.failed', { ...place, try: count, error, final: false, retryInMs }));
   };
   try {
     const model = context.models(agentOf(crew, task).model ?? crew.model);
-    const onDelta = context.streams() ? deltas(context, state, place) : null;
+    const onDelta = context.streams() ? streamed.send : null;
     const answer = await model.respond(request, { signal, onDelta, onFailure: failed });
     return [draft('model.responded', { ...place, requestDigest: digestOf(request), answer })];
   } catch (error) {
@@ -51,14 +53,16 @@ export async function callModel({ context, crew, state, signal, note }: EffectIn
   }
 }
 
+/** Passes an answer on as it streams; a further try begins again at offset 0. */
 function deltas(context: RunnerContext, state: RunState, place: { task: string; attempt: number; step: number }) {
-  const sent = { reasoning: 0, output: 0 };
-  return (part: 'reasoning' | 'output', text: string) => {
-    context.stream({ runId: state.id, ...place, offset: sent[part], part, text });
-    sent[part] += text.length;
+  let sent = { reasoning: 0, output: 0 };
+  return {
+    restart: () => {
+      sent = { reasoning: 0, output: 0 };
+    },
+    send: (part: 'reasoning' | 'output', text: string) => {
+      context.stream({ runId: state.id, ...place, offset: sent[part], part, text });
+      sent[part] += text.length;
+    },
   };
-}
-
-export function internalError(error: unknown): HoldpointError {
-  return isHoldpointError(error) ? error : new HoldpointError('INTERNAL', messageOf(error), { cause: error });
 }
