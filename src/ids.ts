@@ -10,6 +10,9 @@ export type HoldId = z.infer<typeof HoldId>;
 export const ActionId = z.string().min(1).max(160).brand<'ActionId'>();
 export type ActionId = z.infer<typeof ActionId>;
 
+/** Facts of no run (a level that was signed) have a journal of their own under this name; no run is ever called so. */
+export const SYSTEM_JOURNAL = 'system' as RunId;
+
 /** The n-th hold (action) of a run, n from 1. Derived, not drawn: a replay names them alike. */
 export function holdIdOf(runId: RunId, n: number): HoldId {
   return `${runId.replace(/^run_/, 'hold_')}_${n}` as HoldId;

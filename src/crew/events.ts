@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Level } from '../hooks/graduation/level.ts';
 import { HoldOpening, HoldReason, Impact } from '../hooks/hold.ts';
 import { Verdict } from '../hooks/review-policy.ts';
 import { Tier } from '../hooks/tier.ts';
@@ -59,6 +60,10 @@ const DATA = {
     tier: Tier,
     reasons: z.array(HoldReason),
     impact: Impact.nullable(),
+    /** The level of its action type, where it made `tier` less than the tool asks for by itself. */
+    level: Level.optional(),
+    /** It ran by itself and was drawn for a person to look at afterwards. */
+    spotCheck: z.literal(true).optional(),
     /** 1, or one more than the rejected proposal of this tool before it in the task. */
     revision: z.int().min(1),
   }),
@@ -186,6 +191,31 @@ const DATA = {
   'run.failed': z.strictObject({ error: ErrorData, task: z.string().nullable() }),
   'run.cancelled': z.strictObject({ reason: z.string() }),
   'run.forked': z.strictObject({ to: RunId, seq: z.int() }),
+
+  // Facts of no run: only the journal `system` has these, and the fold of a run refuses them.
+  'oversight.signed': z.strictObject({
+    /** The action type. */
+    key: z.string(),
+    level: Level,
+    reason: z.string(),
+    /** What the record said when it was signed. */
+    evidence: z.strictObject({
+      clean: z.int(),
+      bad: z.int(),
+      points: z.number(),
+      upperBound: z.number(),
+      reviewers: z.array(z.string()),
+      days: z.number(),
+    }),
+  }),
+  'oversight.demoted': z.strictObject({
+    key: z.string(),
+    /** The level that is left; null: its tool's own tier. */
+    level: Level.nullable(),
+    /** A person said so, bad items came too often, or one was critical. */
+    cause: z.enum(['person', 'cusum', 'critical']),
+    reason: z.string(),
+  }),
 } as const satisfies Record<string, z.ZodType>;
 
 export type EventType = keyof typeof DATA;

@@ -25,6 +25,13 @@ export interface Journal {
     decide: (view: AmendView) => Amendment<T>,
   ): Promise<Amended<T>>;
 
+  /** Appends to the journal `system`, which is no run: it has no row, no owner and no holds, and begins with its first event.
+   *  Else as `amend`. @throws `REQUEST_ID_REUSED`; whatever `decide` throws. */
+  amendSystem<T extends Json>(
+    request: Request | null,
+    decide: (head: Head) => { readonly events: readonly JournalEvent[]; readonly answer: T },
+  ): Promise<Amended<T>>;
+
   /** Events after `after` (default 0), oldest first, at most `limit`. An unknown run has none. */
   read(runId: RunId, options?: { after?: number; limit?: number }): Promise<JournalEvent[]>;
   /** The large values that the run's events name by digest. */

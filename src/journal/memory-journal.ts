@@ -1,6 +1,6 @@
 import type { HoldRecord } from '../hooks/hold.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
-import type { HoldId, RunId } from '../ids.ts';
+import { type HoldId, type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import type { Json } from '../json/json.ts';
 import { NODE_SILENCE_MS, nextDeadlineMs } from './deadline.ts';
 import { EMPTY_HEAD, type Head, headOf, type JournalEvent } from './envelope.ts';
@@ -52,6 +52,7 @@ class MemoryJournal implements Journal {
   readonly tokens = memoryTokens(copy);
   readonly #now: () => number;
   readonly #runs = new Map<string, StoredRun>();
+  readonly #system: JournalEvent[] = [];
   readonly #holds = new Map<string, StoredHold>();
   readonly #answers = new Map<string, Answered>();
   readonly #nodes = new Map<string, NodeRow>();
@@ -95,13 +96,29 @@ class MemoryJournal implements Journal {
     return { answer: given.answer, events: given.events };
   }
 
+  async amendSystem<T extends Json>(
+    request: Request | null,
+    decide: (head: Head) => { readonly events: readonly JournalEvent[]; readonly answer: T },
+  ): Promise<Amended<T>> {
+    const answered = request && this.#answers.get(keyOf(request));
+    if (answered) return { answer: copy(answerOf(answered, request)) as T, events: [] };
+    const head = headOf(this.#system);
+    const given = copy(decide(head));
+    checkAttached(SYSTEM_JOURNAL, head, given.events);
+    this.#system.push(...given.events);
+    if (request) this.#answers.set(keyOf(request), { ...request, answer: given.answer });
+    return given;
+  }
+
   async read(runId: RunId, { after = 0, limit }: { after?: number; limit?: number } = {}): Promise<JournalEvent[]> {
-    return copy((this.#runs.get(runId)?.events ?? []).slice(after, limit === undefined ? undefined : after + limit));
+    const events = runId === SYSTEM_JOURNAL ? this.#system : (this.#runs.get(runId)?.events ?? []);
+    return copy(events.slice(after, limit === undefined ? undefined : after + limit));
   }
   async payloads(runId: RunId): Promise<Payload[]> {
     return copy([...(this.#runs.get(runId)?.payloads.values() ?? [])]);
   }
   async head(runId: RunId): Promise<Head> {
+    if (runId === SYSTEM_JOURNAL) return headOf(this.#system);
     return { ...(this.#runs.get(runId)?.row.head ?? EMPTY_HEAD) };
   }
   async run(runId: RunId): Promise<RunRow | null> {

@@ -3,6 +3,7 @@ import { HoldpointError } from '../errors.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
 import type { HoldId, RunId } from '../ids.ts';
 import type { Json } from '../json/json.ts';
+import type { Head, JournalEvent } from './envelope.ts';
 import type {
   Amended,
   Amendment,
@@ -87,6 +88,12 @@ class SqliteJournal implements Journal {
     decide: (view: AmendView) => Amendment<T>,
   ): Promise<Amended<T>> {
     return this.#write((sql) => rows.amendRun(sql, runId, request, decide));
+  }
+  amendSystem<T extends Json>(
+    request: Request | null,
+    decide: (head: Head) => { readonly events: readonly JournalEvent[]; readonly answer: T },
+  ): Promise<Amended<T>> {
+    return this.#write((sql) => rows.amendSystem(sql, request, decide));
   }
   claim(runId: RunId, owner: string) {
     return this.#write((sql) => rows.claimRun(sql, runId, owner, this.#now()));

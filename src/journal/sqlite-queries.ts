@@ -1,6 +1,6 @@
 import type { HoldRecord } from '../hooks/hold.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
-import type { HoldId, RunId } from '../ids.ts';
+import { type HoldId, type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import type { Json } from '../json/json.ts';
 import { EMPTY_HEAD, type Head, type JournalEvent } from './envelope.ts';
 import type { Answered, HoldQuery, NodeRow, Page, Request, RunQuery, RunRow } from './journal.ts';
@@ -38,7 +38,14 @@ export function payloadsOf(sql: Sql, runId: RunId): Payload[] {
 }
 
 export function headOfRun(sql: Sql, runId: RunId): Head {
+  if (runId === SYSTEM_JOURNAL) return headOfSystem(sql);
   return sql<Head>('SELECT seq, hash, at FROM runs WHERE id = ?').get(runId) ?? EMPTY_HEAD;
+}
+
+/** The journal `system` has no row, so its head is its last event. */
+export function headOfSystem(sql: Sql): Head {
+  const last = sql<Head>('SELECT seq, hash, at FROM events WHERE run = ? ORDER BY seq DESC LIMIT 1');
+  return last.get(SYSTEM_JOURNAL) ?? EMPTY_HEAD;
 }
 
 interface RawRun extends Head {

@@ -1,6 +1,6 @@
 import type { HoldRecord } from '../hooks/hold.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
-import type { RunId } from '../ids.ts';
+import { type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import type { Json } from '../json/json.ts';
 import { NODE_SILENCE_MS, nextDeadlineMs } from './deadline.ts';
 import type { Head, JournalEvent } from './envelope.ts';
@@ -8,7 +8,7 @@ import { headOf } from './envelope.ts';
 import type { Amended, Amendment, AmendView, Answered, NodeRow, OwnerAppend, Request } from './journal.ts';
 import type { Payload } from './payloads.ts';
 import { answerOf, checkAppend, checkAttached, ownerLost, requestAnswered, runNotFound } from './preconditions.ts';
-import { holdOf, runOf, storedAnswer } from './sqlite-queries.ts';
+import { headOfSystem, holdOf, runOf, storedAnswer } from './sqlite-queries.ts';
 import type { Sql } from './sqlite-statements.ts';
 
 /** Writes, each inside a transaction of the writer: they check under its lock, then write; a throw leaves nothing. */
@@ -43,6 +43,21 @@ export function amendRun<T extends Json>(
   insertEvents(sql, runId, amendment);
   if (request) insertAnswer(sql, { ...request, answer });
   return { answer, events };
+}
+
+export function amendSystem<T extends Json>(
+  sql: Sql,
+  request: Request | null,
+  decide: (head: Head) => { readonly events: readonly JournalEvent[]; readonly answer: T },
+): Amended<T> {
+  const answered = request && storedAnswer(sql, request);
+  if (answered) return { answer: answerOf(answered, request) as T, events: [] };
+  const head = headOfSystem(sql);
+  const { events, answer } = decide(head);
+  checkAttached(SYSTEM_JOURNAL, head, events);
+  insertEvents(sql, SYSTEM_JOURNAL, { events, payloads: [], holds: [] });
+  if (request) insertAnswer(sql, { ...request, answer });
+  return { events, answer };
 }
 
 export function claimRun(sql: Sql, runId: RunId, owner: string, nowMs: number): { epoch: number } | null {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { draft } from '../../src/crew/events.ts';
 import type { HoldpointError } from '../../src/errors.ts';
-import { holdIdOf, type RunId } from '../../src/ids.ts';
+import { holdIdOf, type RunId, SYSTEM_JOURNAL } from '../../src/ids.ts';
 import { EMPTY_HEAD, type Head, type JournalEvent } from '../../src/journal/envelope.ts';
 import type { Journal, NodeRow, Request, TokenRow } from '../../src/journal/journal.ts';
 import { lift } from '../../src/journal/payloads.ts';
@@ -14,6 +15,7 @@ import {
   OWNER,
   proposed,
   runId,
+  sealed,
   started,
   summaryOf,
 } from '../support/sample-journal.ts';
@@ -279,6 +281,47 @@ export function journalContract(name: string, open: (options: { now: () => numbe
     test('a run that does not exist cannot be amended', async () => {
       const amended = journal.amend(run, null, (view) => amendmentOf(run, view.head));
       await expect(amended).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+    });
+  });
+
+  describe(`${name}: the journal of no run`, () => {
+    const demoted = (reason: string) =>
+      draft('oversight.demoted', { key: 'k', level: null, cause: 'person', reason }, 'user:ana');
+    const record = (reason: string, request: Request | null = null) =>
+      journal.amendSystem(request, (head) => ({
+        events: sealed(SYSTEM_JOURNAL, head, [demoted(reason)]),
+        answer: { recordedSeq: head.seq + 1 },
+      }));
+
+    test('begins with its first event, chains, and is among no runs', async () => {
+      await begin();
+      await journal.rest(run, 1, 1, summaryOf(run, { lastSeq: 1 }));
+      expect(await journal.head(SYSTEM_JOURNAL)).toEqual(EMPTY_HEAD);
+      expect(await Promise.all([record('a'), record('b')])).toMatchObject([
+        { answer: { recordedSeq: 1 } },
+        { answer: { recordedSeq: 2 } },
+      ]);
+      const events = await journal.read(SYSTEM_JOURNAL);
+      expect(verifyChain(events)).toMatchObject({ ok: true, count: 2 });
+      expect(await journal.head(SYSTEM_JOURNAL)).toEqual({ seq: 2, hash: events[1]?.hash, at: AT });
+      expect(await journal.read(SYSTEM_JOURNAL, { after: 1 })).toEqual(events.slice(1));
+      expect((await journal.runs({})).items.map(({ id }) => id)).toEqual([run]);
+      expect(await journal.run(SYSTEM_JOURNAL)).toBeNull();
+      expect(await journal.orphans([])).toEqual([]);
+      expect(await journal.holds({})).toMatchObject({ items: [] });
+    });
+
+    test('a request counts once, and what throws or does not attach leaves nothing', async () => {
+      const first = await record('a', request('s1'));
+      expect(await record('a', request('s1'))).toEqual({ answer: first.answer, events: [] });
+      const refuse = () => {
+        throw new RangeError('no');
+      };
+      await expect(journal.amendSystem(request('s2'), refuse)).rejects.toThrow('no');
+      const astray = () => ({ events: sealed(SYSTEM_JOURNAL, EMPTY_HEAD, [demoted('x')]), answer: null });
+      await expect(journal.amendSystem(request('s3'), astray)).rejects.toMatchObject({ code: 'INTERNAL' });
+      expect(await journal.read(SYSTEM_JOURNAL)).toHaveLength(1);
+      expect(await journal.answered(request('s2'))).toBeNull();
     });
   });
 
