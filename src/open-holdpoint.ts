@@ -4,6 +4,7 @@ import { resolveModel } from './agents/resolve-model.ts';
 import type { Crew } from './crew/crew-types.ts';
 import { crewDefinition } from './crew/define-crew.ts';
 import type { Model } from './crew/model.ts';
+import type { ClaimRequest } from './hooks/claim.ts';
 import type { DecisionRequest } from './hooks/decide.ts';
 import { type Hold, toHold } from './hooks/hold.ts';
 import type { Reviewer } from './hooks/reviewer.ts';
@@ -86,6 +87,8 @@ export interface Holdpoint<Cs extends readonly Crew[]> extends AsyncDisposable {
   };
   /** @throws {HoldpointError} the codes of a decision (contract), such as `HOLD_ALREADY_DECIDED` and `HOLD_STALE`. */
   decide(decision: Decision): Promise<Decided>;
+  /** Tells others that `by` is at it, for 15 minutes; what a person did outside can only be recorded under their claim. */
+  claim(holdId: string, claim: ClaimRequest & { readonly by: By }): Promise<Hold>;
   on<T extends keyof HoldpointEvents>(event: T, listener: (payload: HoldpointEvents[T]) => void): () => void;
   close(): Promise<void>;
 }
@@ -131,6 +134,7 @@ export async function openHoldpoint<const Cs extends readonly Crew[]>(
       const given = requestId === undefined ? undefined : { id: requestId, content };
       return engine.decide(holdId as HoldId, request, { actor: reviewerOf(by), request: given });
     },
+    claim: (holdId, { by, ...request }) => engine.claim(holdId as HoldId, request, { actor: reviewerOf(by) }),
     on: (event, listener) => listen(engine, event, listener),
     close,
     [Symbol.asyncDispose]: close,
