@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { Impact } from '../../hooks/hold.ts';
+import { ActionId, RunId } from '../../ids.ts';
+import { Json } from '../../json/json.ts';
+import { changing, Reason, reading } from './fields.ts';
+
+/** An action of tier `supervised` that ran and can be undone until `undoUntil`. */
+export const SupervisedAction = z.strictObject({
+  runId: RunId,
+  task: z.string(),
+  actionId: ActionId,
+  tool: z.string(),
+  input: Json,
+  output: Json,
+  impact: Impact.nullable(),
+  undoUntil: z.string().nullable(),
+});
+export type SupervisedAction = z.infer<typeof SupervisedAction>;
+
+/** `state`: `succeeded`, or how the undo went. */
+const ListedAction = SupervisedAction.extend({ state: z.string() });
+export type ListedAction = z.infer<typeof ListedAction>;
+
+const Recorded = z.strictObject({ recordedSeq: z.int() });
+
+export const ACTION_MESSAGES = {
+  /** Of the 50 newest runs, unless `runId` names one. */
+  'actions:list': reading(
+    { undoable: z.literal(true).optional(), runId: RunId.optional() },
+    z.strictObject({ actions: z.array(ListedAction) }),
+  ),
+  'action:undo': changing({ runId: RunId, actionId: ActionId, reason: Reason }, Recorded),
+  'action:audit': changing(
+    { runId: RunId, actionId: ActionId, finding: z.enum(['good', 'bad', 'critical']), reason: Reason.optional() },
+    Recorded,
+  ),
+} as const;

@@ -1,0 +1,93 @@
+import type { Server } from 'socket.io';
+import type { ErrorBody } from '../errors.ts';
+import type { Commit, Delta, Engine } from '../runner/engine.ts';
+import { type Broadcast, broadcastCommit, noticeSupervised } from './broadcasts.ts';
+import { toErrorBody } from './call.ts';
+import { DeltaRelay } from './delta-relay.ts';
+import type { Authenticator } from './identity/authenticator.ts';
+import type { Metrics } from './metrics.ts';
+import { REVIEW_NAMESPACE } from './protocol/socket-events.ts';
+import { receive } from './receive.ts';
+import { bufferedBytes, MAX_BUFFERED_BYTES, type ReviewNamespace, type ReviewSocket } from './review-socket.ts';
+import type { ServerLog } from './server-log.ts';
+import { cutUnauthenticated, SlowClients } from './watch-sockets.ts';
+import { WatchedRuns } from './watched-runs.ts';
+
+const POLL_MS = 1_000;
+const TOKEN_CHECK_MS = 2_000;
+const SLOW_CLIENT_MS = 30_000;
+
+export interface ReviewNamespaceOptions {
+  readonly io: Server;
+  readonly engine: Engine;
+  readonly authenticator: Authenticator;
+  readonly metrics: Metrics;
+  readonly log: ServerLog;
+  /** Default 30,000. */
+  readonly slowClientMs?: number | undefined;
+}
+
+/** Serves reviewers on Socket.IO: answers their messages and tells them what happens. Returns how to stop it. */
+export function serveReviewNamespace(options: ReviewNamespaceOptions): () => void {
+  const { io, engine, authenticator, metrics, log, slowClientMs = SLOW_CLIENT_MS } = options;
+  const namespace: ReviewNamespace = io.of(REVIEW_NAMESPACE);
+  const watched = new WatchedRuns(engine.journal, log);
+  const deltas = new DeltaRelay((delta) => sendDelta(watched.socketsOf(delta.runId), delta));
+  // Every role may read, so all who are in may be told.
+  const broadcast: Broadcast = (name, message) => void (namespace.emit as Broadcast).call(namespace, name, message);
+
+  namespace.use((socket, next) => admit(socket, { authenticator, log }).then(() => next(), next));
+  namespace.on('connection', (socket) => {
+    metrics.socketsChanged(1);
+    const watching = watched.of(socket);
+    receive(socket, { engine, authenticator, watching, log });
+    socket.on('disconnect', () => {
+      metrics.socketsChanged(-1);
+      watched.leave(socket);
+    });
+  });
+
+  const committed = (commit: Commit) => {
+    deltas.flush(commit.runId);
+    metrics.committed(commit);
+    broadcastCommit(commit, broadcast);
+    watched.wake(commit.runId);
+    void noticeSupervised(commit, { engine, broadcast, log });
+  };
+  const unsubscribe = engine.on({ committed, delta: (delta) => deltas.push(delta) });
+  const slow = new SlowClients(slowClientMs);
+  const poll = setInterval(() => {
+    watched.wakeAll();
+    slow.cut(namespace, Date.now());
+  }, POLL_MS);
+  const check = setInterval(() => void cutUnauthenticated(namespace, { authenticator, log }), TOKEN_CHECK_MS);
+  return () => {
+    unsubscribe();
+    deltas.close();
+    clearInterval(poll);
+    clearInterval(check);
+    for (const socket of namespace.sockets.values()) watched.leave(socket);
+  };
+}
+
+/** Lets a socket in that says who it is. The refusal carries the error's body, which the client gets as `data`. */
+async function admit(
+  socket: ReviewSocket,
+  { authenticator, log }: { authenticator: Authenticator; log: ServerLog },
+): Promise<void> {
+  try {
+    const { token } = socket.handshake.auth as { token?: unknown };
+    const { cookie } = socket.handshake.headers;
+    const presented = typeof token === 'string' && token !== '' ? { token } : { cookie };
+    const { credential } = await authenticator.authenticate(presented);
+    socket.data.credential = credential;
+  } catch (error) {
+    const body = toErrorBody(error, { name: null, log });
+    throw Object.assign(new Error(body.message), { data: body satisfies ErrorBody });
+  }
+}
+
+/** Who does not keep up misses pieces; the whole answer comes with the event. */
+function sendDelta(sockets: Iterable<ReviewSocket>, delta: Delta): void {
+  for (const socket of sockets) if (bufferedBytes(socket) < MAX_BUFFERED_BYTES / 4) socket.emit('run:delta', delta);
+}

@@ -1,0 +1,19 @@
+import type { ActionId, RunId } from '../ids.ts';
+import type { ActionView } from '../replay/run-view.ts';
+import type { ListedAction } from './protocol/action-messages.ts';
+
+/** The actions of tier `supervised` that ran, the newest first. */
+export function supervisedActions(runId: RunId, actions: readonly ActionView[]): ListedAction[] {
+  const ran = actions.filter(({ tier, undoUntil }) => tier === 'supervised' && undoUntil !== null);
+  return ran.map((action) => listed(runId, action)).reverse();
+}
+
+/** Whether an undo would be taken at `nowMs`. */
+export function isUndoable({ state, undoUntil }: ListedAction, nowMs: number): boolean {
+  return state === 'succeeded' && undoUntil !== null && Date.parse(undoUntil) > nowMs;
+}
+
+function listed(runId: RunId, { id, task, tool, input, output, impact, undoUntil, state }: ActionView): ListedAction {
+  // The fold made the id.
+  return { runId, task, actionId: id as ActionId, tool, input, output, impact, undoUntil, state };
+}

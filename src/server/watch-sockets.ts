@@ -1,0 +1,43 @@
+import { isHoldpointError } from '../errors.ts';
+import type { Authenticator } from './identity/authenticator.ts';
+import { bufferedBytes, MAX_BUFFERED_BYTES, type ReviewNamespace, type ReviewSocket } from './review-socket.ts';
+import type { ServerLog } from './server-log.ts';
+
+/** Cuts sockets whose token was revoked or ran out, also when they only listen. */
+export async function cutUnauthenticated(
+  namespace: ReviewNamespace,
+  { authenticator, log }: { authenticator: Authenticator; log: ServerLog },
+): Promise<void> {
+  for (const socket of namespace.sockets.values()) {
+    try {
+      await authenticator.identify(socket.data.credential);
+    } catch (err) {
+      if (isHoldpointError(err, 'UNAUTHENTICATED')) socket.disconnect(true);
+      else log.error({ err }, 'a token could not be checked; looked at again in two seconds');
+    }
+  }
+}
+
+/** Cuts clients that do not take what they are sent, before what waits for them fills the memory. */
+export class SlowClients {
+  readonly #graceMs: number;
+  readonly #since = new WeakMap<ReviewSocket, number>();
+
+  /** @param graceMs How long a client may be behind. */
+  constructor(graceMs: number) {
+    this.#graceMs = graceMs;
+  }
+
+  cut(namespace: ReviewNamespace, now: number): void {
+    for (const socket of namespace.sockets.values()) {
+      if (bufferedBytes(socket) <= MAX_BUFFERED_BYTES) {
+        this.#since.delete(socket);
+        continue;
+      }
+      const since = this.#since.get(socket) ?? now;
+      this.#since.set(socket, since);
+      // The connection, not the namespace: so the client comes back by itself and resumes its watches.
+      if (now - since >= this.#graceMs) socket.conn.close(true);
+    }
+  }
+}

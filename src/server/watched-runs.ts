@@ -1,0 +1,67 @@
+import type { RunId } from '../ids.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Watching } from './operation.ts';
+import { bufferedBytes, MAX_BUFFERED_BYTES, type ReviewSocket } from './review-socket.ts';
+import { RunWatcher } from './run-watcher.ts';
+import type { ServerLog } from './server-log.ts';
+
+/** Who watches which run. */
+export class WatchedRuns {
+  readonly #journal: Journal;
+  readonly #log: ServerLog;
+  readonly #runs = new Map<RunId, Map<ReviewSocket, RunWatcher>>();
+
+  constructor(journal: Journal, log: ServerLog) {
+    this.#journal = journal;
+    this.#log = log;
+  }
+
+  /** What one socket can do with runs. */
+  of(socket: ReviewSocket): Watching {
+    return {
+      watch: (runId, after) => this.#watch(socket, runId, after),
+      unwatch: (runId) => this.#unwatch(socket, runId),
+    };
+  }
+
+  leave(socket: ReviewSocket): void {
+    for (const runId of this.#runs.keys()) this.#unwatch(socket, runId);
+  }
+
+  socketsOf(runId: RunId): Iterable<ReviewSocket> {
+    return this.#runs.get(runId)?.keys() ?? [];
+  }
+
+  wake(runId: RunId): void {
+    for (const watcher of this.#runs.get(runId)?.values() ?? []) watcher.wake();
+  }
+
+  /** For what other processes appended, of which nobody tells. */
+  wakeAll(): void {
+    for (const runId of this.#runs.keys()) this.wake(runId);
+  }
+
+  #watch(socket: ReviewSocket, runId: RunId, after: number): void {
+    this.#unwatch(socket, runId);
+    if (!socket.connected) return;
+    const watcher = new RunWatcher({
+      journal: this.#journal,
+      runId,
+      after,
+      send: (event) => socket.emit('run:event', event),
+      congested: () => bufferedBytes(socket) > MAX_BUFFERED_BYTES,
+      onError: (err) => this.#log.error({ err, runId }, 'events not sent to a watcher; tried again in a second'),
+    });
+    const watchers = this.#runs.get(runId) ?? new Map<ReviewSocket, RunWatcher>();
+    this.#runs.set(runId, watchers.set(socket, watcher));
+    // The acknowledgement goes first.
+    setImmediate(() => watcher.wake());
+  }
+
+  #unwatch(socket: ReviewSocket, runId: RunId): void {
+    const watchers = this.#runs.get(runId);
+    watchers?.get(socket)?.stop();
+    watchers?.delete(socket);
+    if (watchers?.size === 0) this.#runs.delete(runId);
+  }
+}
