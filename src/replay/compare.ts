@@ -1,3 +1,4 @@
+import { type Levels, NO_LEVELS, typeOfCall } from '../crew/action-type.ts';
 import { isEffect, pendingCommands } from '../crew/commands.ts';
 import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { taskDefinition } from '../crew/derive/context.ts';
@@ -5,6 +6,7 @@ import { derive } from '../crew/derive/derive.ts';
 import type { Draft, RunEvent, RunEventOf } from '../crew/events.ts';
 import { buildRequest } from '../crew/prompt.ts';
 import type { RunState } from '../crew/run-state.ts';
+import type { Level } from '../hooks/graduation/level.ts';
 import { canonicalJson } from '../json/canonical-json.ts';
 import { diff } from '../json/diff.ts';
 import { digestOf } from '../json/digest.ts';
@@ -65,14 +67,29 @@ export async function compareDerived(
   const [event] = events;
   if (!event) return 0;
   let closest: readonly Draft[] = [];
+  const context = { state, crew, now: event.at, signal: AbortSignal.abort(), levels: recordedLevels(state, events) };
   for (const command of pendingCommands(state)) {
-    const drafts = await derive({ state, crew, now: event.at, signal: AbortSignal.abort() }, command);
+    const drafts = await derive(context, command);
     if (!drafts?.length || (isEffect(command) && drafts === null)) continue;
     const matching = matchingPrefix(drafts, events);
     if (matching === drafts.length || matching === events.length) return matching;
     if (closest.length === 0 || matching > 0 || sameSubject(drafts[0], event)) closest = drafts;
   }
   throw differenceAt(closest, events);
+}
+
+/** Levels are facts of another journal: what one made of these actions is taken as recorded, not asked again. */
+function recordedLevels(state: RunState, events: readonly RunEvent[]): Levels {
+  if (events[0]?.type !== 'action.proposed' && events[0]?.type !== 'action.refused') return NO_LEVELS;
+  const levels = new Map<string, Level>();
+  for (const event of events) {
+    if (event.type === 'action.refused') continue;
+    if (event.type !== 'action.proposed') break;
+    const { task, tool, level } = event.data;
+    const type = level && typeOfCall(state, task, tool);
+    if (type) levels.set(type.key, level);
+  }
+  return levels;
 }
 
 function matchingPrefix(drafts: readonly Draft[], events: readonly RunEvent[]): number {

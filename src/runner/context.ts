@@ -2,6 +2,7 @@ import type { CrewDefinition, ToolLog } from '../crew/crew-definition.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Clock } from './clock.ts';
 import type { Commit, Delta, ModelSource } from './engine.ts';
+import type { LevelReader } from './level-reader.ts';
 
 /** What the parts of the runner share: the ports they work on, chosen at the rim. */
 export interface RunnerContext {
@@ -10,6 +11,7 @@ export interface RunnerContext {
   readonly crews: ReadonlyMap<string, CrewDefinition>;
   readonly models: ModelSource;
   readonly clock: Clock;
+  readonly levels: LevelReader;
   /** 16 random bytes as hex, fresh at each call. */
   readonly salt: () => string;
   readonly log: RunnerLog;

@@ -14,6 +14,7 @@ import { fireDeadlines } from './deadlines.ts';
 import { claimHold, commentHold, decideHold, releaseHold } from './decisions.ts';
 import { Drivers } from './drivers.ts';
 import type { Engine, ModelSource } from './engine.ts';
+import { LevelReader } from './level-reader.ts';
 import { Listeners } from './listeners.ts';
 import { buryDeadNodes, keepNodeAlive } from './node-life.ts';
 import { readHold, readRun, readState, verifyRun } from './read-engine.ts';
@@ -45,6 +46,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     crews: new Map(options.crews.map((crew) => [crew.name, crew])),
     models: options.models,
     clock,
+    levels: new LevelReader(journal),
     salt: () => randomBytes(16).toString('hex'),
     log,
     publish: (commit) => listeners.tell((listener) => listener.committed?.(commit)),

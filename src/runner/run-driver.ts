@@ -1,3 +1,4 @@
+import type { Levels } from '../crew/action-type.ts';
 import type { EffectCommand } from '../crew/commands.ts';
 import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { type Draft, draft } from '../crew/events.ts';
@@ -61,7 +62,7 @@ export class RunDriver {
     first: readonly Draft[],
     request: ((state: RunState) => Request & { answer: Json }) | null,
   ): Promise<RunState> {
-    const settled = await this.#settle(first);
+    const settled = await this.#settle(first, await this.#context.levels.current());
     await this.#append(settled, request?.(settled.state));
     this.#launch(settled.effects);
     return settled.state;
@@ -112,10 +113,13 @@ export class RunDriver {
 
   async #step(): Promise<void> {
     for (;;) {
-      const facts = this.#facts.splice(0);
+      let facts: Draft[] = [];
       try {
         if (this.#poked) await this.#lookAgain();
-        const settled = await this.#settle(facts);
+        const levels = await this.#context.levels.current();
+        // Together with what is under way, without a wait between: an effect that ends is in one of the two.
+        facts = this.#facts.splice(0);
+        const settled = await this.#settle(facts, levels);
         if (settled.drafts.length > 0) await this.#append(settled);
         this.#launch(settled.effects);
         return;
@@ -147,8 +151,14 @@ export class RunDriver {
     if (value === 'cancelling' || value === 'failing') this.#inFlight.abortAll(`The run is ${value}.`);
   }
 
-  #settle(facts: readonly Draft[]): Promise<Settled> {
-    const given = { crew: this.#crew, now: this.#now(), signal: this.#stop.signal, underWay: this.#inFlight.ids };
+  #settle(facts: readonly Draft[], levels: Levels): Promise<Settled> {
+    const given = {
+      crew: this.#crew,
+      now: this.#now(),
+      signal: this.#stop.signal,
+      underWay: this.#inFlight.ids,
+      levels,
+    };
     return settle(this.runId, this.#run?.state ?? null, facts, given);
   }
 

@@ -1,3 +1,4 @@
+import type { Levels } from '../crew/action-type.ts';
 import { type EffectCommand, isEffect, pendingCommands } from '../crew/commands.ts';
 import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { derive } from '../crew/derive/derive.ts';
@@ -11,6 +12,7 @@ export interface Settling {
   readonly crew: CrewDefinition;
   readonly now: string;
   readonly signal: AbortSignal;
+  readonly levels?: Levels | undefined;
   /** Commands that are being carried out: they are asked nothing again. */
   readonly underWay: ReadonlySet<string>;
 }
@@ -59,11 +61,11 @@ async function deriveOnce(
   state: RunState,
   settling: Settling,
 ): Promise<{ drafts: readonly Draft[]; effects: EffectCommand[] }> {
-  const { crew, now, signal, underWay } = settling;
+  const { crew, now, signal, underWay, levels } = settling;
   const effects: EffectCommand[] = [];
   for (const command of pendingCommands(state)) {
     if (underWay.has(command.id)) continue;
-    const drafts = await derive({ state, crew, now, signal }, command);
+    const drafts = await derive({ state, crew, now, signal, levels }, command);
     if (drafts === null && isEffect(command)) effects.push(command);
     else if (drafts && drafts.length > 0) return { drafts, effects };
   }

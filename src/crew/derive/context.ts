@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import type { HoldReason } from '../../hooks/hold.ts';
 import type { Json } from '../../json/json.ts';
+import type { Levels } from '../action-type.ts';
 import type { CrewDefinition, Given, HookName, TaskDefinition } from '../crew-definition.ts';
 import { type RunState, taskOf } from '../run-state.ts';
 
@@ -10,6 +11,8 @@ export interface DeriveContext {
   readonly crew: CrewDefinition;
   readonly now: string;
   readonly signal: AbortSignal;
+  /** The levels that are signed for now; in a replay, those that were recorded. Absent: none. */
+  readonly levels?: Levels | undefined;
 }
 
 export function taskDefinition({ crew }: Pick<DeriveContext, 'crew'>, key: string): TaskDefinition {

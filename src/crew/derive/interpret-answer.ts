@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { messageOf } from '../../errors.ts';
+import type { Level } from '../../hooks/graduation/level.ts';
 import { actionIdOf } from '../../ids.ts';
 import { canonicalJson } from '../../json/canonical-json.ts';
 import type { Json } from '../../json/json.ts';
+import { isSpotCheck, typeOfCall } from '../action-type.ts';
 import { ASK_HUMAN, askHumanDefinition } from '../ask-human.ts';
 import type { TaskDefinition, ToolUse } from '../crew-definition.ts';
 import { type Draft, draft } from '../events.ts';
@@ -98,11 +100,29 @@ async function proposeAction(
     );
   const input = await parseArguments(use, call.arguments);
   if (!input.ok) return refuse('TOOL_INPUT_INVALID', `The arguments do not fit the tool's schema: ${input.complaint}`);
-  const verdict = await assessAction(context, task, use, input.value);
+  const verdict = await assessAction(context, task, use, input.value, levelOf(context, task.key, call.name));
   if (verdict.blocked !== null) return refuse('HOOK_BLOCKED', verdict.blocked);
-  const { tier, reasons, impact } = verdict;
+  const { tier, level, reasons, impact } = verdict;
+  const drawn = level === 'automatic' && tier === 'automatic' && reasons.length === 0 && isSpotCheck(actionId);
+  const applied = { ...(level === null ? {} : { level }), ...(drawn ? { spotCheck: true as const } : {}) };
   const revision = (taskOf(state, task.key).rejectedCalls[call.name]?.count ?? 0) + 1;
-  return draft('action.proposed', { ...place, attempt, input: input.value, tier, reasons, impact, revision });
+  return draft('action.proposed', {
+    ...place,
+    attempt,
+    input: input.value,
+    tier,
+    reasons,
+    impact,
+    ...applied,
+    revision,
+  });
+}
+
+/** The level that was signed for the type of this call; null where none was. */
+function levelOf({ state, levels }: DeriveContext, task: string, tool: string): Level | null {
+  if (!levels || levels.size === 0) return null;
+  const type = typeOfCall(state, task, tool);
+  return (type && levels.get(type.key)) ?? null;
 }
 
 export function toolFor(task: TaskDefinition, name: string): ToolUse | null {

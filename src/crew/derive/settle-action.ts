@@ -27,7 +27,7 @@ export function settleAction(context: DeriveContext, id: ActionId): Draft[] {
   return [holdAction(context, action, { input, impact, reasons, tier, review: null, blocked: null }, rejected)];
 }
 
-type HoldableAction = Assessment & { readonly input: Json };
+type HoldableAction = Omit<Assessment, 'level'> & { readonly input: Json };
 
 function holdAction(
   context: DeriveContext,
@@ -85,13 +85,13 @@ function start({ state }: DeriveContext, action: ActionState, input: Json, tier:
 /** An approved action starts with what was approved. A modified one is assessed again: more oversight than it had opens a new hold. */
 export async function startAction(context: DeriveContext, id: ActionId): Promise<Draft[]> {
   const action = actionOf(context.state, id);
-  const { input: proposed, tier } = proposedOf(action);
+  const { input: proposed, tier, level = null } = proposedOf(action);
   const input = approvedInput(context, action);
   if (canonicalJson(input) === canonicalJson(proposed)) return [start(context, action, input, tier)];
   const task = taskDefinition(context, action.task);
   const use = toolFor(task, action.tool);
   if (!use) return [refuse(action, 'TOOL_UNKNOWN', `There is no tool "${action.tool}" any more.`)];
-  const assessed = await assessAction(context, task, use, input);
+  const assessed = await assessAction(context, task, use, input, level);
   if (assessed.blocked !== null) return [refuse(action, 'HOOK_BLOCKED', assessed.blocked)];
   const given = action.holdId ? holdOf(context.state, action.holdId).action?.tier : null;
   if (given && compareTiers(assessed.tier, given) <= 0) return [start(context, action, input, assessed.tier)];

@@ -1,3 +1,4 @@
+import { graduatedTier, type Level } from '../../hooks/graduation/level.ts';
 import type { HoldReason, Impact } from '../../hooks/hold.ts';
 import type { ReviewPolicy } from '../../hooks/review-policy.ts';
 import { compareTiers, strictestTier, Tier } from '../../hooks/tier.ts';
@@ -7,6 +8,8 @@ import { call, type DeriveContext, runHook } from './context.ts';
 
 export interface Assessment {
   readonly tier: Tier;
+  /** The level of the action type, where it made the tier less than the tool asks for by itself. */
+  readonly level: Level | null;
   readonly reasons: HoldReason[];
   readonly impact: Impact | null;
   /** A hook's reason why this may not run at all. */
@@ -14,18 +17,24 @@ export interface Assessment {
   readonly review: ReviewPolicy | null;
 }
 
-/** How much oversight this call needs, from exactly the input that would run. Whatever goes wrong on the way asks for more. */
+/**
+ * How much oversight this call needs, from exactly the input that would run. Whatever goes wrong on the way asks for more. A
+ * `level` lowers what the tool itself asks for, never what the task raises it to.
+ */
 export async function assessAction(
   context: DeriveContext,
   task: TaskDefinition,
   use: ToolUse,
   input: Json,
+  level: Level | null,
 ): Promise<Assessment> {
   const { tool } = use;
   const reasons: HoldReason[] = [];
   const own = await ownTier(context, task, use, input);
   if (own.problem !== null) reasons.push({ code: 'tier', detail: own.problem });
-  const tier = use.raiseTo ? strictestTier(own.tier, use.raiseTo) : own.tier;
+  const graduated = own.problem === null ? graduatedTier(own.tier, level, tool.undo !== null) : own.tier;
+  const raised = (given: Tier) => (use.raiseTo ? strictestTier(given, use.raiseTo) : given);
+  const tier = raised(graduated);
   if (compareTiers(tier, 'approval') >= 0 && own.problem === null)
     reasons.push({ code: 'tier', detail: `${tool.name} is \`${tier}\` here.` });
   if (tool.minConfidence !== null) {
@@ -42,7 +51,9 @@ export async function assessAction(
     tier,
   });
   if (hook.held) reasons.push(hook.held);
-  return { tier, reasons, impact: await impactOf(use, input), blocked: hook.blocked, review: hook.review };
+  const { blocked, review } = hook;
+  const applied = tier === raised(own.tier) ? null : level;
+  return { tier, level: applied, reasons, impact: await impactOf(use, input), blocked, review };
 }
 
 async function ownTier(
