@@ -12,7 +12,7 @@ export type Command =
 
 /** Commands that reach outside: a model, a tool. All others only derive further events. */
 export type EffectCommand =
-  | { readonly id: string; readonly type: 'callModel'; readonly task: string }
+  | { readonly id: string; readonly type: 'callModel' | 'reviewOutput'; readonly task: string }
   | {
       readonly id: string;
       readonly type: 'executeAction' | 'undoAction';
@@ -21,6 +21,7 @@ export type EffectCommand =
     };
 
 export function isEffect(command: Command): command is EffectCommand {
+  if (command.type === 'reviewOutput') return true;
   return command.type === 'callModel' || command.type === 'executeAction' || command.type === 'undoAction';
 }
 

@@ -18,15 +18,19 @@ type TaskLevel = RunEventOf<
 export function foldTask(state: RunState, event: TaskLevel): RunState {
   const task = requireTask(state, event.data.task, event);
   if (event.type === 'model.failed' && !event.data.final) return noteFailedTry(state, task, event);
-  const moved = { ...task, ...move(taskMachine, task, toMachine(event), event) };
+  const moved = { ...task, ...move(taskMachine, task, toMachine(state, event), event) };
   const next = withTask(state, learn(moved, event));
   if (event.type === 'model.responded') return { ...next, usage: addUsage(state, event) };
   if (event.type !== 'task.failed') return next;
   return { ...next, ...move(crewMachine, state, { type: 'task.failed' }, event), error: event.data.error };
 }
 
-function toMachine(event: TaskLevel): TaskMachineEvent {
-  return event.type === 'task.revised' ? { type: event.type, cause: event.data.cause } : { type: event.type };
+function toMachine({ config }: RunState, event: TaskLevel): TaskMachineEvent {
+  if (event.type === 'task.revised') return { type: event.type, cause: event.data.cause };
+  if (event.type !== 'task.proposed') return { type: event.type };
+  const { complaint, blocked, escalation } = event.data;
+  const content = complaint === null && blocked === null && escalation === null;
+  return { type: event.type, reviewed: config.process === 'hierarchical' && content };
 }
 
 /** What the event adds to the task's data, its machine having moved. */
@@ -35,6 +39,7 @@ function learn(task: TaskState, event: TaskLevel): TaskState {
     case 'task.started':
       return { ...task, description: event.data.description, turns: [], failure: null };
     case 'model.responded':
+      if (task.machine.value === 'weighing') return { ...task, review: event.data.answer };
       return { ...task, turns: [...task.turns, { kind: 'answer', answer: event.data.answer, actions: {} }] };
     case 'model.failed':
       return { ...task, failure: event.data.error };

@@ -139,6 +139,7 @@ function waitingTask(key: string): TaskState {
     description: null,
     turns: [],
     proposal: null,
+    review: null,
     output: undefined,
     holdId: null,
     decision: null,

@@ -4,8 +4,10 @@ import type { AgentDefinition, CrewDefinition, TaskDefinition } from './crew-def
 import type { Message, ModelRequest, ToolSpec } from './model.ts';
 import { type ActionState, type RunState, type TaskState, taskOf } from './run-state.ts';
 
-/** The next request of a task, derived from the run's state alone: the same state asks the same question, in a replay too. */
+/** What a task asks of a model next: its agent's step, or its manager's review. Derived from the run's state alone: the same state asks the
+ *  same question, in a replay too. */
 export function buildRequest(state: RunState, crew: CrewDefinition, task: TaskDefinition): ModelRequest {
+  if (isUnderReview(state, task.key)) return reviewRequest(state, crew, task);
   const agent = agentOf(crew, task);
   const model = agent.model ?? crew.model;
   return {
@@ -18,6 +20,16 @@ export function buildRequest(state: RunState, crew: CrewDefinition, task: TaskDe
     tools: [...task.tools.keys()].map((name) => toolSpec(state, name)),
     answer: answerSchema(state.config.tasks[task.key]?.output ?? null),
   };
+}
+
+/** The agent that is asked next: the task's own, or the manager who reviews its output. */
+export function askedAgent(state: RunState, crew: CrewDefinition, task: TaskDefinition): AgentDefinition {
+  const manager = isUnderReview(state, task.key) ? crew.agents.get(state.config.manager ?? '') : undefined;
+  return manager ?? agentOf(crew, task);
+}
+
+function isUnderReview(state: RunState, key: string): boolean {
+  return taskOf(state, key).machine.value === 'reviewing';
 }
 
 export function agentOf(crew: CrewDefinition, task: TaskDefinition): AgentDefinition {
@@ -55,6 +67,35 @@ export function contextOf(state: RunState, key: string): { task: string; output:
     const output = state.tasks[upstream]?.output;
     return output === undefined ? [] : [{ task: upstream, output }];
   });
+}
+
+/** What the manager must say of an output. */
+export const REVIEW_SCHEMA = {
+  type: 'object',
+  properties: { accept: { type: 'boolean' }, feedback: { type: 'string' } },
+  required: ['accept', 'feedback'],
+  additionalProperties: false,
+} as const;
+
+function reviewRequest(state: RunState, crew: CrewDefinition, task: TaskDefinition): ModelRequest {
+  const manager = askedAgent(state, crew, task);
+  const model = manager.model ?? crew.model;
+  const { proposal } = taskOf(state, task.key);
+  const author = agentOf(crew, task);
+  const parts = [
+    `Review: ${task.key}\nYou gave this task to ${author.role}. Say whether the output may go on as it is; if not, tell them exactly what to do differently.`,
+    taskText(state, task, taskOf(state, task.key)),
+    `The output:\n${asText(proposal?.output ?? null)}`,
+  ];
+  return {
+    model: typeof model === 'string' ? model : null,
+    messages: [
+      { role: 'system', text: systemText(manager) },
+      { role: 'user', text: parts.join('\n\n') },
+    ],
+    tools: [],
+    answer: answerSchema(REVIEW_SCHEMA),
+  };
 }
 
 function turnMessages(state: RunState, turn: TaskState['turns'][number]): Message[] {

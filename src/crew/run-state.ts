@@ -52,6 +52,8 @@ export interface TaskState {
   readonly description: string | null;
   readonly turns: readonly Turn[];
   readonly proposal: EventData<'task.proposed'> | null;
+  /** What the crew's manager said of the proposal, in a hierarchical process. */
+  readonly review: ModelAnswer | null;
   readonly output: Json | undefined;
   /** The task's own hold (not an action's) that is open or was decided last. */
   readonly holdId: HoldId | null;

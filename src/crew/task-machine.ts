@@ -11,6 +11,7 @@ import type { Verdict } from '../hooks/review-policy.ts';
  *        │              └─► heldBefore ─► cleared ─▲   ▲              └─► proposed ─┬─► completed
  *        └─► blocked ─► skipped                        │                            ├─► heldAfter ─► accepted ─► completed
  *                                                      └── declined ◄───────────────┘ (rejected)
+ *     with a manager, an output is reviewed first: interpreting ─► reviewing ─► weighing, which goes on as `proposed` does
  *     anything that goes wrong ─► stuck ─► escalated ─► resolving ─► thinking | completed | skipped | failed
  */
 export type TaskMachineEvent =
@@ -21,7 +22,7 @@ export type TaskMachineEvent =
   | { type: 'model.failed' }
   | { type: 'action.proposed' }
   | { type: 'action.refused' }
-  | { type: 'task.proposed' }
+  | { type: 'task.proposed'; reviewed: boolean }
   | { type: 'task.revised'; cause: 'schema' | 'guardrail' | 'rejected' | 'retry' }
   | { type: 'task.completed' }
   | { type: 'task.failed' }
@@ -37,6 +38,8 @@ export const TASK_COMMANDS = [
   'startTask',
   'callModel',
   'interpretAnswer',
+  'reviewOutput',
+  'weighReview',
   'settleProposal',
   'completeTask',
   'settleRejection',
@@ -66,6 +69,16 @@ const ends = {
   'task.skipped': '#task.skipped',
 } as const;
 
+/** What becomes of an output that went through the gates. */
+const settling = {
+  'hold.opened': [
+    { guard: 'after', target: '#task.heldAfter' },
+    { guard: 'escalation', target: '#task.escalated' },
+  ],
+  'task.revised': { target: '#task.thinking', actions: 'beginAttempt' },
+  ...ends,
+} as const;
+
 export const taskMachine = setup({
   types: { context: {} as TaskContext, events: {} as TaskMachineEvent },
   actions: {
@@ -74,6 +87,8 @@ export const taskMachine = setup({
     startTask: command,
     callModel: command,
     interpretAnswer: command,
+    reviewOutput: command,
+    weighReview: command,
     settleProposal: command,
     completeTask: command,
     settleRejection: command,
@@ -93,6 +108,7 @@ export const taskMachine = setup({
     countStep: assign({ step: ({ context }) => context.step + 1 }),
   },
   guards: {
+    reviewedByManager: ({ event }) => event.type === 'task.proposed' && event.reviewed,
     upstreamSkipped: ({ event }) => event.type === 'upstream.settled' && event.skipped,
     before: ({ event }) => event.type === 'hold.opened' && event.kind === 'before',
     after: ({ event }) => event.type === 'hold.opened' && event.kind === 'after',
@@ -149,7 +165,7 @@ export const taskMachine = setup({
       on: {
         'action.proposed': 'acting',
         'action.refused': 'acting',
-        'task.proposed': 'proposed',
+        'task.proposed': [{ guard: 'reviewedByManager', target: 'reviewing' }, { target: 'proposed' }],
         'task.revised': { target: 'thinking', actions: 'beginAttempt' },
         'hold.opened': { guard: 'escalation', target: 'escalated' },
         'task.failed': 'failed',
@@ -165,17 +181,18 @@ export const taskMachine = setup({
         'task.skipped': 'skipped',
       },
     },
-    proposed: {
-      entry: 'settleProposal',
+    reviewing: {
+      entry: 'reviewOutput',
       on: {
-        'hold.opened': [
-          { guard: 'after', target: 'heldAfter' },
-          { guard: 'escalation', target: 'escalated' },
-        ],
-        'task.revised': { target: 'thinking', actions: 'beginAttempt' },
-        ...ends,
+        'model.responded': 'weighing',
+        'model.failed': 'stuck',
+        'hold.opened': { guard: 'escalation', target: 'escalated' },
+        'task.failed': 'failed',
+        'task.skipped': 'skipped',
       },
     },
+    weighing: { entry: 'weighReview', on: settling },
+    proposed: { entry: 'settleProposal', on: settling },
     heldAfter: {
       on: {
         'hold.decided': [

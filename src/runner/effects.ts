@@ -2,7 +2,7 @@ import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { taskDefinition } from '../crew/derive/context.ts';
 import { type Draft, draft } from '../crew/events.ts';
 import type { ModelFailure } from '../crew/model.ts';
-import { agentOf, buildRequest } from '../crew/prompt.ts';
+import { askedAgent, buildRequest } from '../crew/prompt.ts';
 import { type RunState, taskOf } from '../crew/run-state.ts';
 import { isHoldpointError, messageOf } from '../errors.ts';
 import { digestOf } from '../json/digest.ts';
@@ -32,7 +32,7 @@ export async function callModel({ context, crew, state, signal, note }: EffectIn
     if (retryInMs !== null) note(draft('model.failed', { ...place, try: count, error, final: false, retryInMs }));
   };
   try {
-    const model = context.models(agentOf(crew, task).model ?? crew.model);
+    const model = context.models(askedAgent(state, crew, task).model ?? crew.model);
     const onDelta = context.streams() ? streamed.send : null;
     const answer = await model.respond(request, { signal, onDelta, onFailure: failed });
     return [draft('model.responded', { ...place, requestDigest: digestOf(request), answer })];

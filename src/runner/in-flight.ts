@@ -56,7 +56,7 @@ export class InFlight {
   /** Gives model calls up, which are made again later; waits for tools, which must not be. */
   async drain(): Promise<void> {
     for (const { command, abort } of this.#effects.values())
-      if (command.type === 'callModel') abort.abort(new Error('stopping'));
+      if (command.type === 'callModel' || command.type === 'reviewOutput') abort.abort(new Error('stopping'));
     await Promise.all([...this.#effects.values()].map(({ done }) => done));
   }
 
@@ -66,6 +66,7 @@ export class InFlight {
     try {
       switch (command.type) {
         case 'callModel':
+        case 'reviewOutput':
           return await callModel(input, command.task);
         case 'executeAction':
           return await executeAction(input, command.actionId);
@@ -103,7 +104,8 @@ function crashed(command: EffectCommand, state: RunState, message: string): Draf
   const error = { code: 'INTERNAL', message };
   const { task } = command;
   switch (command.type) {
-    case 'callModel': {
+    case 'callModel':
+    case 'reviewOutput': {
       const { attempt, step } = taskOf(state, task).machine.context;
       return [draft('model.failed', { task, attempt, step: step + 1, try: 1, error, final: true, retryInMs: null })];
     }

@@ -4,7 +4,7 @@ import type { DeriveContext } from './context.ts';
 import { cancelRun, completeRun, failRun } from './end-run.ts';
 import { endTask } from './failure.ts';
 import { interpretAnswer } from './interpret-answer.ts';
-import { prepareCall } from './prepare-call.ts';
+import { prepareCall, prepareReview } from './prepare-call.ts';
 import { prepareTask, startTask } from './prepare-task.ts';
 import {
   recordResult,
@@ -22,6 +22,7 @@ import {
   settleProposal,
   settleRejection,
   settleStuck,
+  weighReview,
 } from './settle-task.ts';
 
 /**
@@ -39,6 +40,10 @@ export async function derive(context: DeriveContext, command: Command): Promise<
       return startTask(context, command.task);
     case 'callModel':
       return prepareCall(context, command.task);
+    case 'reviewOutput':
+      return prepareReview(context);
+    case 'weighReview':
+      return weighReview(context, command.task);
     case 'interpretAnswer':
       return interpretAnswer(context, command.task);
     case 'settleProposal':

@@ -18,6 +18,11 @@ export async function prepareCall(context: DeriveContext, key: string): Promise<
   const hook = await askHook(context, task, step);
   if (hook.blocked !== null) return settleFailed(context, task, { code: 'HOOK_BLOCKED', message: hook.blocked });
   if (hook.held) return [escalate(context, task, { code: 'HELD', message: hook.held.detail }, [hook.held])];
+  return prepareReview(context);
+}
+
+/** A manager's review is one call without tools: only the budget speaks against it. */
+export function prepareReview(context: DeriveContext): readonly Draft[] | null {
   const spent = overBudget(context);
   return spent ? [holdRun(context, { code: 'budget', detail: spent }, { usage: context.state.usage })] : null;
 }

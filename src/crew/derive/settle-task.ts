@@ -3,6 +3,7 @@ import { canonicalJson } from '../../json/canonical-json.ts';
 import type { Json } from '../../json/json.ts';
 import type { TaskDefinition } from '../crew-definition.ts';
 import { type Draft, draft, type EventData } from '../events.ts';
+import { readFinalAnswer } from '../final-answer.ts';
 import { choiceOf } from '../fold-hold.ts';
 import { type Decision, holdOf, type TaskState, taskOf } from '../run-state.ts';
 import { type DeriveContext, taskDefinition } from './context.ts';
@@ -11,6 +12,18 @@ import { openHold } from './open-hold.ts';
 import { prepareTask } from './prepare-task.ts';
 
 type Proposal = EventData<'task.proposed'>;
+
+/** What the manager said of an output: it goes on, or back to its agent with what to do differently. */
+export function weighReview(context: DeriveContext, key: string): Draft[] {
+  const state = taskOf(context.state, key);
+  const { output } = readFinalAnswer(state.review?.text ?? '');
+  const { accept, feedback } =
+    ((typeof output === 'object' ? output : null) as { accept?: Json; feedback?: Json }) ?? {};
+  if (accept === true) return settleProposal(context, key);
+  const complaint =
+    typeof feedback === 'string' && feedback !== '' ? feedback : 'The manager did not accept it, and gave no reason.';
+  return sendBack(context, taskDefinition(context, key), state, { ...proposalOf(state), complaint });
+}
 
 /** A proposed output, its gates asked: sent back, held, escalated or complete. */
 export function settleProposal(context: DeriveContext, key: string): Draft[] {
