@@ -46,8 +46,9 @@ export interface Journal {
   /** The answer given before to this request; `REQUEST_ID_REUSED` if its content was another. Null if it is new. */
   answered(request: Request): Promise<Json | null>;
 
-  /** Takes over a run that nobody alive owns and that has work to do: raises its epoch. Null if another was faster. */
-  claim(runId: RunId, owner: string): Promise<{ epoch: number } | null>;
+  /** Takes over a run that nobody alive owns and that has work to do: raises its epoch. Null if another was faster.
+   *  `from` is the owner that it was taken from; null: the run was at rest, so nobody had anything under way. */
+  claim(runId: RunId, owner: string): Promise<{ epoch: number; from: string | null } | null>;
   /** Runs with work to do whose owner is none, or not among `alive`. */
   orphans(alive: readonly string[]): Promise<RunId[]>;
   /** Lets go of a run if its head is still `seq`, leaving `summary` as its row; false if something was appended meanwhile,

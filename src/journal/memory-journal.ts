@@ -142,7 +142,7 @@ class MemoryJournal implements Journal {
     return stored ? copy(answerOf(stored, request)) : null;
   }
 
-  async claim(runId: RunId, owner: string): Promise<{ epoch: number } | null> {
+  async claim(runId: RunId, owner: string): Promise<{ epoch: number; from: string | null } | null> {
     const stored = this.#runs.get(runId);
     if (!stored?.row.wake) return null;
     const current = stored.row.owner;
@@ -150,7 +150,7 @@ class MemoryJournal implements Journal {
     if (node && Date.parse(node.seenAt) >= this.#now() - NODE_SILENCE_MS) return null;
     const epoch = stored.row.epoch + 1;
     stored.row = { ...stored.row, owner, epoch };
-    return { epoch };
+    return { epoch, from: current };
   }
   async orphans(alive: readonly string[]): Promise<RunId[]> {
     const rows = [...this.#runs.values()].map(({ row }) => row);

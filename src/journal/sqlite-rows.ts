@@ -60,12 +60,18 @@ export function amendSystem<T extends Json>(
   return { events, answer };
 }
 
-export function claimRun(sql: Sql, runId: RunId, owner: string, nowMs: number): { epoch: number } | null {
+export function claimRun(
+  sql: Sql,
+  runId: RunId,
+  owner: string,
+  nowMs: number,
+): { epoch: number; from: string | null } | null {
+  const before = sql<{ owner: string | null }>('SELECT owner FROM runs WHERE id = ?').get(runId);
   const row = sql<{ epoch: number }>(
     `UPDATE runs SET owner = ?, epoch = epoch + 1 WHERE id = ? AND wake = 1
      AND (owner IS NULL OR owner = ? OR owner NOT IN (SELECT id FROM nodes WHERE seen_at >= ?)) RETURNING epoch`,
   ).get(owner, runId, owner, nowMs - NODE_SILENCE_MS);
-  return row ? { epoch: row.epoch } : null;
+  return row ? { epoch: row.epoch, from: before?.owner ?? null } : null;
 }
 
 export function restRun(sql: Sql, runId: RunId, epoch: number, seq: number, summary: RunSummary): boolean {

@@ -78,7 +78,8 @@ export class Drivers {
     const run = await loadRun(journal, runId);
     await writeOutputFiles(this.#context, run.state, Object.keys(run.state.tasks), { missing: true });
     const parked = parkIfChanged(run.state, crew);
-    const facts = parked ? [parked] : effectsInDoubt(run.state, crew);
+    const inDoubt = claimed.from === null ? [] : effectsInDoubt(run.state, crew);
+    const facts = parked ? [parked] : inDoubt;
     if (parked && !hasEnded(run.state))
       this.#context.log.warn({ runId, crew: crew.name }, 'the crew changed: the run is parked');
     this.drive(new RunDriver(this.#context, crew, { runId, epoch: claimed.epoch, run }), facts);

@@ -391,11 +391,12 @@ export function journalContract(name: string, open: (options: { now: () => numbe
       expect(await journal.orphans([OWNER])).toEqual([run]);
       await wokenBy(run, await journal.head(run), false);
       expect(await journal.orphans([OWNER])).toEqual([run]);
+      expect(await journal.claim(run, 'node_b')).toEqual({ epoch: 2, from: null });
     });
 
     test('claiming raises the epoch, and ends the owner before', async () => {
       const head = await begin();
-      expect(await journal.claim(run, 'node_b')).toEqual({ epoch: 2 });
+      expect(await journal.claim(run, 'node_b')).toEqual({ epoch: 2, from: OWNER });
       const zombie = journal.append(appendOf(run, { head, drafts: [proposed('x')] }).batch);
       await expect(zombie).rejects.toMatchObject({ code: 'OWNER_LOST' });
       await expect(journal.rest(run, 1, 1, summaryOf(run, { lastSeq: 1, status: 'held' }))).rejects.toMatchObject({
@@ -417,16 +418,16 @@ export function journalContract(name: string, open: (options: { now: () => numbe
       await begin();
       for (const id of ['node_b', 'node_c']) await journal.enter(nodeRow(id));
       const claims = await Promise.all([journal.claim(run, 'node_b'), journal.claim(run, 'node_c')]);
-      expect(claims).toEqual([{ epoch: 2 }, null]);
+      expect(claims).toEqual([{ epoch: 2, from: OWNER }, null]);
     });
 
     test('a run is claimed only from a node that is silent for 15 seconds, or by the same node', async () => {
       await begin();
       await journal.enter(nodeRow(OWNER, { seenAt: later(-14_000) }));
       expect(await journal.claim(run, 'node_b')).toBeNull();
-      expect(await journal.claim(run, OWNER)).toEqual({ epoch: 2 });
+      expect(await journal.claim(run, OWNER)).toEqual({ epoch: 2, from: OWNER });
       await journal.renew(OWNER, later(-16_000));
-      expect(await journal.claim(run, 'node_b')).toEqual({ epoch: 3 });
+      expect(await journal.claim(run, 'node_b')).toEqual({ epoch: 3, from: OWNER });
       expect(await journal.claim(runId('none'), 'node_b')).toBeNull();
     });
 
