@@ -52,7 +52,7 @@ function taskCommands(state: RunState): Command[] {
   for (const task of Object.values(state.tasks)) if (isWorking(state, task)) working++;
   for (const task of Object.values(state.tasks)) {
     if (task.command === null) continue;
-    if (task.command === 'prepareTask' && ++working > state.config.concurrency) continue;
+    if (isEntering(task) && ++working > state.config.concurrency) continue;
     const { attempt, step } = task.machine.context;
     commands.push({ id: `${task.command}:${task.key}:${attempt}:${step}`, type: task.command, task: task.key });
   }
@@ -75,7 +75,12 @@ function actionCommands(state: RunState, wanted: (action: ActionState) => boolea
 /** A task that takes a place of `concurrency`: one that is neither waiting, nor held, nor at its end. */
 export function isWorking(state: RunState, task: TaskState): boolean {
   if (task.machine.value === 'acting') return task.openActions.some((id) => state.actions[id]?.command != null);
-  return task.command !== null && task.command !== 'prepareTask' && task.command !== 'skipTask';
+  return task.command !== null && !isEntering(task) && task.command !== 'skipTask';
+}
+
+/** A task that would begin now, if there is a place for it. */
+function isEntering({ command }: TaskState): boolean {
+  return command === 'prepareTask' || command === 'startTask';
 }
 
 export function isActionCommand(command: Command): command is Extract<Command, { actionId: ActionId }> {

@@ -5,8 +5,11 @@ import { type SnapshotFrom, setup } from 'xstate';
  * may go on at all, and how it ends. `tasks.settled` is derived when no task is left.
  *
  *     active ─┬─► completing ─► completed          active ⇄ suspended (a hold of the run)
- *             ├─► failing ────► failed             active ⇄ parked (its crew changed)
+ *             ├─► failing ────► failed             active | suspended ⇄ parked (its crew changed)
  *             └─► cancelling ─► cancelled
+ *
+ * People act on a hold of the run as long as it is open, also while the run is parked or waits for its last effects to end:
+ * every state takes that, and the one that is about to end is not turned back by it.
  */
 export type CrewMachineEvent =
   | { type: 'tasks.settled' }
@@ -17,7 +20,7 @@ export type CrewMachineEvent =
   | { type: 'hold.cancelled' }
   | { type: 'run.cancel-requested' }
   | { type: 'run.parked' }
-  | { type: 'run.resumed' }
+  | { type: 'run.resumed'; held: boolean }
   | { type: 'run.completed' }
   | { type: 'run.failed' }
   | { type: 'run.cancelled' };
@@ -33,7 +36,10 @@ const anyTime = { 'run.cancel-requested': 'cancelling', 'run.parked': 'parked' }
 export const crewMachine = setup({
   types: { events: {} as CrewMachineEvent },
   actions: { completeRun: command, failRun: command, cancelRun: command },
-  guards: { choseFail: ({ event }) => event.type === 'hold.decided' && event.choice === 'fail' },
+  guards: {
+    choseFail: ({ event }) => event.type === 'hold.decided' && event.choice === 'fail',
+    stillHeld: ({ event }) => event.type === 'run.resumed' && event.held,
+  },
 }).createMachine({
   id: 'crew',
   initial: 'active',
@@ -59,8 +65,9 @@ export const crewMachine = setup({
     parked: {
       on: {
         'run.cancel-requested': 'cancelling',
-        'run.resumed': 'active',
-        'tasks.settled': 'completing',
+        'run.resumed': [{ guard: 'stillHeld', target: 'suspended' }, { target: 'active' }],
+        'hold.decided': [{ guard: 'choseFail', target: 'failing' }, { target: 'parked' }],
+        'hold.expired': 'failing',
         'task.failed': 'failing',
       },
     },
@@ -77,6 +84,8 @@ export const crewMachine = setup({
       entry: 'failRun',
       on: {
         'run.failed': 'failed',
+        'hold.decided': 'failing',
+        'hold.expired': 'failing',
         'hold.cancelled': 'failing',
         'run.cancel-requested': 'failing',
         'task.failed': 'failing',
@@ -84,7 +93,14 @@ export const crewMachine = setup({
     },
     cancelling: {
       entry: 'cancelRun',
-      on: { 'run.cancelled': 'cancelled', 'task.failed': 'cancelling', 'hold.cancelled': 'cancelling' },
+      on: {
+        'run.cancelled': 'cancelled',
+        'run.cancel-requested': 'cancelling',
+        'task.failed': 'cancelling',
+        'hold.decided': 'cancelling',
+        'hold.expired': 'cancelling',
+        'hold.cancelled': 'cancelling',
+      },
     },
     completed: { type: 'final' },
     failed: { type: 'final' },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Level } from '../hooks/graduation/level.ts';
 import { HoldOpening, HoldReason, Impact } from '../hooks/hold.ts';
-import { Verdict } from '../hooks/review-policy.ts';
+import { ReviewPolicy, Verdict } from '../hooks/review-policy.ts';
 import { Tier } from '../hooks/tier.ts';
 import { ActionId, HoldId, RunId } from '../ids.ts';
 import { Json } from '../json/json.ts';
@@ -59,6 +59,8 @@ const DATA = {
     input: Json,
     tier: Tier,
     reasons: z.array(HoldReason),
+    /** What the `beforeAction` hook adds to the policy. */
+    review: ReviewPolicy.optional(),
     impact: Impact.nullable(),
     /** The level of its action type, where it made `tier` less than the tool asks for by itself. */
     level: Level.optional(),
@@ -118,6 +120,8 @@ const DATA = {
     blocked: z.string().nullable(),
     escalation: z.string().nullable(),
     reasons: z.array(HoldReason),
+    /** What the `afterTask` hook adds to the policy. */
+    review: ReviewPolicy.optional(),
   }),
   'task.revised': z.strictObject({
     task,

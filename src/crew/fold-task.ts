@@ -61,8 +61,9 @@ function told(task: TaskState, text: string): readonly Turn[] {
 }
 
 function noteFailedTry(state: RunState, task: TaskState, event: RunEvent): RunState {
-  if (task.machine.value !== 'thinking')
-    throw impossible(event, `the task is ${String(task.machine.value)}, not thinking`);
+  const { value } = task.machine;
+  if (value !== 'thinking' && value !== 'reviewing')
+    throw impossible(event, `the task is ${String(value)}; nobody asks a model for it`);
   return state;
 }
 

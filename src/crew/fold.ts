@@ -1,6 +1,6 @@
 import { initialTransition } from 'xstate';
 import type { RunId } from '../ids.ts';
-import { crewMachine } from './crew-machine.ts';
+import { type CrewMachineEvent, crewMachine } from './crew-machine.ts';
 import type { RunEvent, RunEventOf } from './events.ts';
 import { foldAction } from './fold-action.ts';
 import { foldHoldEvent } from './fold-hold.ts';
@@ -120,15 +120,22 @@ function begin(runId: RunId, event: RunEventOf<'run.started'>): RunState {
   return settleUpstream(state, event);
 }
 
-/** The run goes on with a changed crew: tasks that are new wait, tasks that are gone must not have begun. */
+/** The run goes on with a changed crew: tasks that had not begun wait anew, tasks that are gone must not have begun. */
 function adopt(state: RunState, event: RunEventOf<'run.resumed'>): RunState {
   const { config, fingerprint } = event.data;
-  const lost = Object.values(state.tasks).find(
-    (task) => !Object.hasOwn(config.tasks, task.key) && task.machine.context.attempt > 0,
-  );
+  const lost = Object.values(state.tasks).find((task) => !Object.hasOwn(config.tasks, task.key) && hasBegun(task));
   if (lost) throw impossible(event, `the changed crew has no task "${lost.key}", which has begun`);
-  const tasks = Object.fromEntries(Object.keys(config.tasks).map((key) => [key, state.tasks[key] ?? waitingTask(key)]));
+  const tasks: Record<string, TaskState> = {};
+  for (const key of Object.keys(config.tasks)) {
+    const task = Object.hasOwn(state.tasks, key) ? state.tasks[key] : undefined;
+    tasks[key] = task && hasBegun(task) ? task : waitingTask(key);
+  }
   return { ...state, config, fingerprint, tasks };
+}
+
+/** What a task waits for may be another after a change; so one that is ready, and no more, is readied again. */
+function hasBegun({ machine: { value } }: TaskState): boolean {
+  return value !== 'waiting' && value !== 'ready' && value !== 'blocked';
 }
 
 function waitingTask(key: string): TaskState {
@@ -154,8 +161,14 @@ type RunLevel = RunEventOf<
   'run.completed' | 'run.failed' | 'run.cancelled' | 'run.cancel-requested' | 'run.parked' | 'run.resumed'
 >;
 
+/** A run goes on where it was parked: one that waited for a person still does. */
+function toMachine(state: RunState, { type }: RunLevel): CrewMachineEvent {
+  if (type !== 'run.resumed') return { type };
+  return { type, held: Object.values(state.holds).some(({ kind, status }) => kind === 'run' && status === 'open') };
+}
+
 function foldRun(state: RunState, event: RunLevel): RunState {
-  const moved = { ...state, ...move(crewMachine, state, { type: event.type }, event) };
+  const moved = { ...state, ...move(crewMachine, state, toMachine(state, event), event) };
   switch (event.type) {
     case 'run.completed':
       return { ...moved, endedAt: event.at };

@@ -1,7 +1,7 @@
 import type { RunStatus, RunSummary, TaskStatus } from '../hooks/run-summary.ts';
 import type { Json } from '../json/json.ts';
 import { isWorking, pendingCommands } from './commands.ts';
-import { type RunState, type TaskState, taskHasEnded } from './run-state.ts';
+import { hasEnded, type RunState, type TaskState, taskHasEnded } from './run-state.ts';
 
 /** The run at a glance, without `outputs`: the row of the journal's index, and what broadcasts carry. */
 export function summaryOf(state: RunState): RunSummary {
@@ -51,12 +51,16 @@ function taskStatus(state: RunState, task: TaskState): TaskStatus {
     case 'blocked':
     case 'ready':
       return 'waiting';
+    case 'withdrawn':
+      return 'skipped';
+  }
+  // Nobody works on it and nobody is asked any more.
+  if (hasEnded(state)) return 'skipped';
+  switch (task.machine.value) {
     case 'heldBefore':
     case 'heldAfter':
     case 'escalated':
       return 'held';
-    case 'withdrawn':
-      return 'skipped';
     case 'acting':
       return isWorking(state, task) ? 'working' : 'held';
     default:

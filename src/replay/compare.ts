@@ -1,8 +1,9 @@
 import { type Levels, NO_LEVELS, typeOfCall } from '../crew/action-type.ts';
-import { isEffect, pendingCommands } from '../crew/commands.ts';
+import { pendingCommands } from '../crew/commands.ts';
 import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { taskDefinition } from '../crew/derive/context.ts';
 import { derive } from '../crew/derive/derive.ts';
+import { admitRun } from '../crew/derive/end-run.ts';
 import type { Draft, RunEvent, RunEventOf } from '../crew/events.ts';
 import { buildRequest } from '../crew/prompt.ts';
 import type { RunState } from '../crew/run-state.ts';
@@ -68,9 +69,11 @@ export async function compareDerived(
   if (!event) return 0;
   let closest: readonly Draft[] = [];
   const context = { state, crew, now: event.at, signal: AbortSignal.abort(), levels: recordedLevels(state, events) };
-  for (const command of pendingCommands(state)) {
-    const drafts = await derive(context, command);
-    if (!drafts?.length || (isEffect(command) && drafts === null)) continue;
+  const first = state.seq === 1 ? [() => admitRun(context)] : [];
+  const commands = pendingCommands(state).map((command) => () => derive(context, command));
+  for (const ask of [...first, ...commands]) {
+    const drafts = await ask();
+    if (!drafts?.length) continue;
     const matching = matchingPrefix(drafts, events);
     if (matching === drafts.length || matching === events.length) return matching;
     if (closest.length === 0 || matching > 0 || sameSubject(drafts[0], event)) closest = drafts;

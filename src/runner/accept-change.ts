@@ -24,6 +24,9 @@ export async function changesOf(context: RunnerContext, runId: RunId): Promise<s
  * @throws {HoldpointError} `CREW_CHANGED` if the run cannot go on with it; `BAD_REQUEST` if the run is not parked.
  */
 export async function acceptChange(context: RunnerContext, runId: RunId, options: ActOptions): Promise<RunSummary> {
+  const { actor, request } = options;
+  const answered = request ? await context.journal.answered({ by: actor.user, ...request }) : null;
+  if (answered) return answered as unknown as RunSummary;
   const { state } = await loadRun(context.journal, runId);
   if (state.machine.value !== 'parked')
     throw new HoldpointError('BAD_REQUEST', `Run ${runId} is not parked; there is no change to accept.`);
@@ -37,7 +40,7 @@ export async function acceptChange(context: RunnerContext, runId: RunId, options
   return amendRun(context, runId, options, (view) => {
     if (view.head.seq !== state.seq)
       throw new HoldpointError('SEQ_CONFLICT', `Run ${runId} moved on while it was read. Send it again.`);
-    return { drafts: [resumed], answer: () => ({ ...summaryOf(after), lastSeq: state.seq + 1 }) };
+    return { drafts: [resumed], summary: summaryOf(after), answer: ({ summary }) => summary };
   });
 }
 

@@ -1,11 +1,14 @@
 import { type Draft, draft } from '../crew/events.ts';
+import { fold } from '../crew/fold.ts';
 import type { ActionState, RunState } from '../crew/run-state.ts';
+import { summaryOf } from '../crew/summary.ts';
 import { HoldpointError, isHoldpointError } from '../errors.ts';
 import type { ActionId, RunId } from '../ids.ts';
 import { amendRun } from './amend-run.ts';
 import type { RunnerContext } from './context.ts';
 import type { ActOptions, Finding } from './engine.ts';
 import { loadRun } from './load-run.ts';
+import { place } from './settle.ts';
 
 type Recorded = { recordedSeq: number };
 
@@ -62,7 +65,9 @@ async function amendAction(
       return await amendRun(context, runId, options, (view, now) => {
         if (view.head.seq !== state.seq)
           throw new HoldpointError('SEQ_CONFLICT', `Run ${runId} moved on while it was read. Send it again.`);
-        return { drafts: [event(requireAction(state, actionId), now)], answer: ({ seq }) => ({ recordedSeq: seq }) };
+        const given = event(requireAction(state, actionId), now);
+        const summary = summaryOf(fold(state, runId, place(given, state.seq + 1, now)));
+        return { drafts: [given], summary, answer: ({ seq }) => ({ recordedSeq: seq }) };
       });
     } catch (error) {
       if (!isHoldpointError(error, 'SEQ_CONFLICT') || tries >= 20) throw error;

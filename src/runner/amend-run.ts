@@ -1,7 +1,9 @@
-import { amendSummary } from '../crew/amend-summary.ts';
+import { type Amends, amendSummary } from '../crew/amend-summary.ts';
 import type { Draft } from '../crew/events.ts';
+import { choiceOf } from '../crew/fold-hold.ts';
 import type { HoldRecord } from '../hooks/hold.ts';
 import { foldHold, type HoldEvent } from '../hooks/hold-fold.ts';
+import type { RunSummary } from '../hooks/run-summary.ts';
 import type { HoldId, RunId } from '../ids.ts';
 import type { Amendment, AmendView } from '../journal/journal.ts';
 import type { Json } from '../json/json.ts';
@@ -12,6 +14,8 @@ import type { ActOptions, Commit } from './engine.ts';
 /** What somebody else than the run's owner appends, and what they are answered. */
 export interface Amending<T> {
   readonly drafts: readonly Draft[];
+  /** The run's row after it, where that was folded; otherwise it is told from the holds that close. */
+  readonly summary?: RunSummary;
   readonly answer: (after: { seq: number; holds: readonly HoldRecord[]; summary: Commit['summary'] }) => T;
 }
 
@@ -30,18 +34,19 @@ export async function amendRun<T>(
   const asked = request ? { by: actor.user, ...request } : null;
   const { answer } = await journal.amend<Json>(runId, asked, (view) => {
     const now = clock.now();
-    const { drafts, answer: answerTo } = decide(view, now < view.head.at ? view.head.at : now);
-    const { amendment, published } = amendmentOf(context, runId, view, drafts, now);
-    commit = published;
+    const amending = decide(view, now < view.head.at ? view.head.at : now);
+    const { amendment, published } = amendmentOf(context, runId, view, amending, now);
+    if (published.events.length > 0) commit = published;
     const { summary, holds } = published;
-    return { ...amendment, answer: answerTo({ seq: summary.lastSeq, holds, summary }) as Json };
+    return { ...amendment, answer: amending.answer({ seq: summary.lastSeq, holds, summary }) as Json };
   });
   if (commit) context.publish(commit);
   if (commit && wakes((commit as Commit).events)) context.wake(runId);
   return answer as T;
 }
 
-function amendmentOf(context: RunnerContext, runId: RunId, view: AmendView, drafts: readonly Draft[], now: string) {
+function amendmentOf<T>(context: RunnerContext, runId: RunId, view: AmendView, amending: Amending<T>, now: string) {
+  const { drafts } = amending;
   const { events, payloads } = sealDrafts(runId, view.head, drafts, { at: now, salt: context.salt });
   const holds = new Map<HoldId, HoldRecord>();
   for (const [index, event] of drafts.entries()) {
@@ -52,14 +57,23 @@ function amendmentOf(context: RunnerContext, runId: RunId, view: AmendView, draf
     if (before) holds.set(holdId, foldHold(before, { ...(event as HoldEvent & { by: string }), seq, at }));
   }
   const changed = [...holds.values()];
-  const lastSeq = view.head.seq + drafts.length;
-  const summary = amendSummary(
-    view.run.summary,
-    lastSeq,
-    changed.filter((hold) => hold.status !== 'open'),
-  );
+  const summary = amending.summary ?? amendSummary(view.run.summary, amendsOf(view, drafts, changed));
   const amendment: Omit<Amendment<Json>, 'answer'> = { events, payloads, summary, holds: changed, wake: wakes(events) };
   return { amendment, published: { runId, events, summary, holds: changed } };
+}
+
+function amendsOf(view: AmendView, drafts: readonly Draft[], changed: readonly HoldRecord[]): Amends {
+  const { openHolds, lastSeq } = view.run.summary;
+  const closed = changed.filter((hold) => hold.status !== 'open');
+  const left = openHolds.filter((id) => !closed.some((hold) => hold.id === id));
+  const suspended = left.some((id) => view.hold(id as HoldId)?.kind === 'run');
+  const failsRun = closed.some((hold) => hold.kind === 'run') && drafts.some(letsFail);
+  const cancels = drafts.some((event) => event.type === 'run.cancel-requested');
+  return { lastSeq: lastSeq + drafts.length, closed, suspended, ends: cancels || failsRun };
+}
+
+function letsFail(event: Draft): boolean {
+  return event.type === 'hold.expired' || (event.type === 'hold.decided' && choiceOf(event.data.value) === 'fail');
 }
 
 const WAKING: ReadonlySet<string> = new Set<Draft['type']>([

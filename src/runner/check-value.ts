@@ -1,3 +1,4 @@
+import type { ConfigIssue } from '../crew/config-issue.ts';
 import type { CrewDefinition, TaskDefinition } from '../crew/crew-definition.ts';
 import { givenTo, taskDefinition } from '../crew/derive/context.ts';
 import { askGuardrails } from '../crew/derive/gates.ts';
@@ -51,16 +52,21 @@ function checkText(hold: HoldRecord, value: Json): Json {
   return value;
 }
 
+async function checkForm(checking: Checking, hold: HoldRecord, value: Json): Promise<Json> {
+  const checked = await checkOutput(taskOfHold(checking, hold), value);
+  if (!checked.ok) throw invalid(hold, checked.complaint, checked.issues);
+  return checked.value;
+}
+
 async function checkTaskOutput(checking: Checking, hold: HoldRecord, value: Json): Promise<Json> {
   const task = taskOfHold(checking, hold);
-  const checked = await checkOutput(task, value);
-  if (!checked.ok) throw invalid(hold, checked.complaint);
+  const output = await checkForm(checking, hold, value);
   const { attempt } = hold;
   const context = { ...checking, signal: AbortSignal.timeout(30_000) };
-  const given = { ...givenTo(context, task), output: checked.value, confidence: hold.confidence, attempt };
+  const given = { ...givenTo(context, task), output, confidence: hold.confidence, attempt };
   const complaint = await askGuardrails(context, task, given);
   if (complaint !== null) throw invalid(hold, complaint);
-  return checked.value;
+  return output;
 }
 
 async function checkAgainstTool(
@@ -76,22 +82,26 @@ async function checkAgainstTool(
       `The crew "${hold.crew}" has no tool "${hold.action?.tool}" here, so its value cannot be checked.`,
     );
   const checked = await checkValue(use.tool[side], value);
-  if (!checked.ok) throw invalid(hold, checked.complaint);
+  if (!checked.ok) throw invalid(hold, checked.complaint, checked.issues);
   return checked.value;
 }
 
-/** `use` takes the value given, or the one in the proposal; either must be what the task (or tool) promises. */
+/**
+ * `use` takes the value given, or the one in the proposal; either must have the form that the task (or tool) promises. The
+ * guardrails are not asked: that one refused is what the person decides about.
+ */
 async function checkChoice(checking: Checking, hold: HoldRecord, value: Json): Promise<Json> {
   const choice = choiceOf(value);
   const choices = choicesOf(hold);
   if (choice === null || !choices.includes(choice))
     throw invalid(hold, `Send { "choice": … } with one of: ${choices.join(', ')}.`);
   if (choice !== 'use') return { choice };
-  const given = (value as { value?: Json }).value ?? (hold.proposal as { output?: Json }).output;
+  const chosen = value as { readonly value?: Json };
+  const given = Object.hasOwn(chosen, 'value') ? chosen.value : (hold.proposal as { output?: Json }).output;
   if (given === undefined) throw invalid(hold, 'To `use` a result, send it as `value`: the proposal has none.');
   const checked = hold.action
     ? await checkAgainstTool(checking, hold, given, 'output')
-    : await checkTaskOutput(checking, hold, given);
+    : await checkForm(checking, hold, given);
   return { choice, value: checked };
 }
 
@@ -110,11 +120,11 @@ function taskOfHold({ crew }: Checking, hold: HoldRecord): TaskDefinition {
   return taskDefinition({ crew }, hold.task);
 }
 
-function invalid(hold: HoldRecord, problem: string): HoldpointError {
-  const issues = problem
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
+function invalid(
+  hold: HoldRecord,
+  problem: string,
+  issues: readonly ConfigIssue[] = [{ path: '', message: problem }],
+): HoldpointError {
   return new HoldpointError('VALUE_INVALID', `The value does not fit hold ${hold.id}: ${problem}`, {
     details: { issues },
   });

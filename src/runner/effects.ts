@@ -1,7 +1,7 @@
 import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { taskDefinition } from '../crew/derive/context.ts';
 import { type Draft, draft } from '../crew/events.ts';
-import type { ModelFailure } from '../crew/model.ts';
+import type { ModelAnswer, ModelFailure } from '../crew/model.ts';
 import { askedAgent, buildRequest } from '../crew/prompt.ts';
 import { type RunState, taskOf } from '../crew/run-state.ts';
 import { isHoldpointError, messageOf } from '../errors.ts';
@@ -35,7 +35,9 @@ export async function callModel({ context, crew, state, signal, note }: EffectIn
     const model = context.models(askedAgent(state, crew, task).model ?? crew.model);
     const onDelta = context.streams() ? streamed.send : null;
     const answer = await model.respond(request, { signal, onDelta, onFailure: failed });
-    return [draft('model.responded', { ...place, requestDigest: digestOf(request), answer })];
+    return [
+      draft('model.responded', { ...place, requestDigest: digestOf(request), answer: withCallIds(answer, place) }),
+    ];
   } catch (error) {
     const late = isHoldpointError(signal.reason, 'TASK_TIMEOUT');
     if (signal.aborted && !late) return [];
@@ -65,4 +67,12 @@ function deltas(context: RunnerContext, state: RunState, place: { task: string; 
       sent[part] += text.length;
     },
   };
+}
+
+/** Results find their calls by id: an answer whose calls have none, or share one, gets ids of its own. */
+function withCallIds(answer: ModelAnswer, { attempt, step }: { attempt: number; step: number }): ModelAnswer {
+  const ids = new Set(answer.toolCalls.map(({ id }) => id));
+  if (ids.size === answer.toolCalls.length && !ids.has('')) return answer;
+  const toolCalls = answer.toolCalls.map((call, index) => ({ ...call, id: `call_${attempt}_${step}_${index + 1}` }));
+  return { ...answer, toolCalls };
 }

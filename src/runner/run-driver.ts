@@ -57,12 +57,13 @@ export class RunDriver {
     });
   }
 
-  /** The first append of a new run: it and all that follows from it, in one. */
+  /** The first append of a new run: it and all that follows from it, in one, at the time that it was derived for. */
   async begin(
     first: readonly Draft[],
+    now: string,
     request: ((state: RunState) => Request & { answer: Json }) | null,
   ): Promise<RunState> {
-    const settled = await this.#settle(first, await this.#context.levels.current());
+    const settled = await this.#settle(first, await this.#context.levels.current(), now);
     await this.#append(settled, request?.(settled.state));
     this.#launch(settled.effects);
     return settled.state;
@@ -151,10 +152,10 @@ export class RunDriver {
     if (value === 'cancelling' || value === 'failing') this.#inFlight.abortAll(`The run is ${value}.`);
   }
 
-  #settle(facts: readonly Draft[], levels: Levels): Promise<Settled> {
+  #settle(facts: readonly Draft[], levels: Levels, now = this.#now()): Promise<Settled> {
     const given = {
       crew: this.#crew,
-      now: this.#now(),
+      now,
       signal: this.#stop.signal,
       underWay: this.#inFlight.ids,
       levels,

@@ -47,8 +47,9 @@ export async function settle(
     drafts.push(fact);
   }
   if (!state) throw new RangeError(`Run ${runId} has no first event`);
+  const ready = new Map<string, EffectCommand>();
   for (;;) {
-    const pass = await deriveOnce(state, settling);
+    const pass = await deriveOnce(state, settling, ready);
     if (pass.drafts.length === 0) return { state, drafts, effects: pass.effects };
     for (const derived of pass.drafts) state = fold(state, runId, place(derived, state.seq + 1, settling.now));
     drafts.push(...pass.drafts);
@@ -56,18 +57,24 @@ export async function settle(
   }
 }
 
-/** The first pending command that leads to events, and the effects that wait. */
+/** The first pending command that leads to events, and the effects that wait. Those in `ready` were asked about before. */
 async function deriveOnce(
   state: RunState,
   settling: Settling,
+  ready: Map<string, EffectCommand>,
 ): Promise<{ drafts: readonly Draft[]; effects: EffectCommand[] }> {
   const { crew, now, signal, underWay, levels } = settling;
   const effects: EffectCommand[] = [];
   for (const command of pendingCommands(state)) {
     if (underWay.has(command.id)) continue;
+    const known = ready.get(command.id);
+    if (known) effects.push(known);
+    if (known) continue;
     const drafts = await derive({ state, crew, now, signal, levels }, command);
-    if (drafts === null && isEffect(command)) effects.push(command);
-    else if (drafts && drafts.length > 0) return { drafts, effects };
+    if (drafts === null && isEffect(command)) {
+      ready.set(command.id, command);
+      effects.push(command);
+    } else if (drafts && drafts.length > 0) return { drafts, effects };
   }
   return { drafts: [], effects };
 }

@@ -31,12 +31,13 @@ export async function startRun(
   if (before) return before as RunSummary;
   const parsed = await checkInputs(crew, inputs);
   const runId = `run_${uuid().replaceAll('-', '')}` as RunId;
+  const now = context.clock.now();
   const driver = new RunDriver(context, crew, { runId, epoch: 1, run: null });
   const started = draft('run.started', startOf(crew, parsed, options.requestedBy), options.requestedBy);
-  const admitted = await admit(context, crew, runId, started);
+  const admitted = await admit({ crew, runId, now }, started);
   const answer = request && ((state: RunState) => ({ ...request, answer: summaryOf(state) as unknown as Json }));
   try {
-    const state = await driver.begin([started, ...admitted], answer);
+    const state = await driver.begin([started, ...admitted], now, answer);
     drivers.drive(driver);
     return summaryOf(state);
   } catch (error) {
@@ -47,8 +48,10 @@ export async function startRun(
 }
 
 /** What the crew's `beforeRun` hook says, recorded together with the start. */
-async function admit({ clock }: RunnerContext, crew: CrewDefinition, runId: RunId, started: Draft): Promise<Draft[]> {
-  const now = clock.now();
+async function admit(
+  { crew, runId, now }: { crew: CrewDefinition; runId: RunId; now: string },
+  started: Draft,
+): Promise<Draft[]> {
   const state = fold(null, runId, place(started, 1, now));
   return admitRun({ state, crew, now, signal: new AbortController().signal });
 }
@@ -76,7 +79,7 @@ export function requireCrew({ crews }: Pick<RunnerContext, 'crews'>, name: strin
 async function checkInputs({ name, inputs: schema }: CrewDefinition, inputs: Json): Promise<Json> {
   const checked = await checkValue(schema ?? z.strictObject({}), inputs);
   if (checked.ok) return checked.value;
-  const issues = checked.complaint.split('\n').map((line) => line.trim());
+  const { issues } = checked;
   throw new HoldpointError('INPUT_INVALID', `The inputs do not fit the crew "${name}": ${checked.complaint}`, {
     details: { issues },
   });

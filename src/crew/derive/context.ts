@@ -1,5 +1,6 @@
 import { messageOf } from '../../errors.ts';
 import type { HoldReason } from '../../hooks/hold.ts';
+import { ReviewPolicy } from '../../hooks/review-policy.ts';
 import type { Json } from '../../json/json.ts';
 import type { Levels } from '../action-type.ts';
 import type { CrewDefinition, Given, HookName, TaskDefinition } from '../crew-definition.ts';
@@ -43,7 +44,7 @@ export async function call<T>(fn: () => T | Promise<T>): Promise<Called<T>> {
 export type HookOutcome = {
   readonly held: HoldReason | null;
   readonly blocked: string | null;
-  readonly review: import('../../hooks/review-policy.ts').ReviewPolicy | null;
+  readonly review: ReviewPolicy | null;
 };
 
 /** Runs a hook; one that throws, or answers what no hook may answer, holds. */
@@ -59,12 +60,21 @@ export async function runHook(
   if (!answer.ok) return { ...none, held: { code: 'hook', detail: `The ${name} hook failed: ${answer.message}` } };
   const verdict: unknown = answer.value;
   if (verdict === undefined || verdict === null) return none;
-  const { type, reason, review } = verdict as { type?: unknown; reason?: unknown; review?: HookOutcome['review'] };
+  const { type, reason, review } = verdict as { type?: unknown; reason?: unknown; review?: unknown };
   const detail = typeof reason === 'string' && reason !== '' ? reason : `The ${name} hook gave no reason`;
   if (type === 'block') return { ...none, blocked: detail };
-  if (type === 'hold') return { ...none, held: { code: 'hook', detail }, review: review ?? null };
-  return {
-    ...none,
-    held: { code: 'hook', detail: `The ${name} hook answered something else than hold(…), block(…) or nothing` },
-  };
+  const policy = review === undefined || review === null ? null : ReviewPolicy.safeParse(review);
+  if (type === 'hold' && (policy === null || policy.success))
+    return {
+      ...none,
+      held: { code: 'hook', detail },
+      review: policy && (withoutUndefined(policy.data) as ReviewPolicy),
+    };
+  const odd = type === 'hold' ? 'a review policy that is none' : 'something else than hold(…), block(…) or nothing';
+  return { ...none, held: { code: 'hook', detail: `The ${name} hook answered ${odd}` } };
+}
+
+/** As it is recorded: a policy is compared by what it says, and says nothing by `undefined`. */
+function withoutUndefined(policy: ReviewPolicy): object {
+  return Object.fromEntries(Object.entries(policy).filter(([, value]) => value !== undefined));
 }

@@ -1,4 +1,5 @@
 import type { HoldReason, HoldRecord } from '../../hooks/hold.ts';
+import type { ReviewPolicy } from '../../hooks/review-policy.ts';
 import type { Json } from '../../json/json.ts';
 import { type Draft, draft } from '../events.ts';
 import type { RunState } from '../run-state.ts';
@@ -15,7 +16,7 @@ export async function completeRun(context: DeriveContext): Promise<Draft[]> {
   if (hook.blocked !== null)
     return [draft('run.failed', { error: { code: 'HOOK_BLOCKED', message: hook.blocked }, task: null })];
   if (!hook.held || answered) return [draft('run.completed', {})];
-  return [holdRun(context, hook.held, { outputs: outputsOf(state) })];
+  return [holdRun(context, hook.held, { outputs: outputsOf(state) }, hook.review)];
 }
 
 /** Whether a person has already let the run end in spite of its `afterRun` hook: its hold is the one that shows the outputs. */
@@ -31,18 +32,23 @@ export async function admitRun(context: DeriveContext): Promise<Draft[]> {
   const hook = await runHook(context, 'beforeRun', { inputs });
   if (hook.blocked !== null)
     return [draft('run.failed', { error: { code: 'HOOK_BLOCKED', message: hook.blocked }, task: null })];
-  return hook.held ? [holdRun(context, hook.held, { inputs })] : [];
+  return hook.held ? [holdRun(context, hook.held, { inputs }, hook.review)] : [];
 }
 
 /** A hold of the whole run. Answering it approves no action: `retry` goes on, `fail` ends the run. */
-export function holdRun(context: DeriveContext, reason: HoldReason, proposal: Json): Draft {
+export function holdRun(
+  context: DeriveContext,
+  reason: HoldReason,
+  proposal: Json,
+  review: ReviewPolicy | null = null,
+): Draft {
   return openHold(context, {
     kind: 'run',
     task: null,
     reasons: [reason],
     proposal,
     schema: choiceSchema(['retry', 'fail'], null),
-    policies: [],
+    policies: [review],
   });
 }
 
@@ -50,12 +56,22 @@ export function holdRun(context: DeriveContext, reason: HoldReason, proposal: Js
 export function failRun({ state }: DeriveContext): Draft[] {
   if (effectsUnderWay(state)) return [];
   const failed = Object.values(state.tasks).find((task) => task.machine.value === 'failed');
-  const held = Object.values(state.holds).findLast((hold) => hold.kind === 'run');
-  const error = state.error ?? {
-    code: 'TASK_FAILED_BY_PERSON',
-    message: `A person ended the run: ${held?.reasons[0]?.detail ?? 'no reason recorded'}`,
-  };
+  const error = state.error ?? errorOfHold(state);
   return [...cancelHolds(state, 'The run failed.'), draft('run.failed', { error, task: failed?.key ?? null })];
+}
+
+/** Why a run fails of which no task did: a person said so, or nobody did in time. */
+function errorOfHold({ holds }: RunState): { code: string; message: string } {
+  const held = Object.values(holds).findLast((hold) => hold.kind === 'run' && hold.status !== 'open');
+  if (!held) return { code: 'INTERNAL', message: 'The run failed without a cause.' };
+  if (held.status === 'expired')
+    return { code: 'HOLD_EXPIRED', message: `Nobody decided hold ${held.id} by ${held.dueAt}.` };
+  const said = held.history.at(-1)?.reason ?? 'no reason given';
+  const why = held.reasons[0]?.detail ?? '';
+  return {
+    code: 'TASK_FAILED_BY_PERSON',
+    message: `${held.decidedBy.join(', ')} let the run fail: ${said} (it was held: ${why})`,
+  };
 }
 
 export function cancelRun({ state }: DeriveContext): Draft[] {

@@ -1,4 +1,5 @@
 import type { HoldReason } from '../../hooks/hold.ts';
+import type { ReviewPolicy } from '../../hooks/review-policy.ts';
 import type { HoldId } from '../../ids.ts';
 import type { Json } from '../../json/json.ts';
 import type { TaskDefinition } from '../crew-definition.ts';
@@ -13,14 +14,18 @@ export interface Failure {
   readonly proposal?: Json;
   readonly reasoning?: string | null;
   readonly confidence?: number | null;
+  /** What a hook adds to the policy. */
+  readonly review?: ReviewPolicy | null;
 }
+
+const REASONS: Readonly<Record<string, HoldReason['code']>> = { GUARDRAIL_FAILED: 'guardrail', HOOK_BLOCKED: 'hook' };
 
 /** What a task's failure leads to, by its `onFailure`: a person is asked (default), or it fails, or it is skipped. */
 export function settleFailed(context: DeriveContext, task: TaskDefinition, failure: Failure): Draft[] {
   const { code, message } = failure;
   switch (task.onFailure) {
     case 'escalate':
-      return [escalate(context, task, failure, [{ code: 'escalation', detail: message }])];
+      return [escalate(context, task, failure, [{ code: REASONS[code] ?? 'escalation', detail: message }])];
     case 'fail':
       return endTask(context, task.key, { type: 'failed', code, message, holdId: null });
     case 'skip':
@@ -35,7 +40,7 @@ export function escalate(
   failure: Failure,
   reasons: readonly HoldReason[],
 ): Draft {
-  const { code, message, proposal, reasoning = null, confidence = null } = failure;
+  const { code, message, proposal, reasoning = null, confidence = null, review } = failure;
   const output = context.state.config.tasks[task.key]?.output ?? { type: 'string' };
   return openHold(context, {
     kind: 'escalation',
@@ -45,7 +50,7 @@ export function escalate(
     schema: choiceSchema(['retry', 'use', 'skip', 'fail'], output),
     reasoning,
     confidence,
-    policies: [task.review],
+    policies: [task.review, review],
   });
 }
 

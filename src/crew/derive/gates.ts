@@ -1,4 +1,5 @@
 import type { HoldReason } from '../../hooks/hold.ts';
+import type { ReviewPolicy } from '../../hooks/review-policy.ts';
 import type { Json } from '../../json/json.ts';
 import type { Given, GivenOutput, TaskDefinition } from '../crew-definition.ts';
 import { type Draft, draft } from '../events.ts';
@@ -12,6 +13,7 @@ interface Verdicts {
   escalation: string | null;
   confidence: number | null;
   reasons: HoldReason[];
+  review?: ReviewPolicy;
 }
 
 /**
@@ -50,6 +52,7 @@ async function askGates(context: DeriveContext, task: TaskDefinition, given: Giv
   });
   verdicts.blocked = hook.blocked;
   if (hook.held) verdicts.reasons.push(hook.held);
+  if (hook.review) verdicts.review = hook.review;
 
   verdicts.escalation = await askEscalation(task, given);
   await askConfidence(task, given, verdicts);

@@ -6,6 +6,7 @@ import { canonicalJson } from '../../json/canonical-json.ts';
 import type { Json } from '../../json/json.ts';
 import { isSpotCheck, typeOfCall } from '../action-type.ts';
 import { ASK_HUMAN, askHumanDefinition } from '../ask-human.ts';
+import { type ConfigIssue, pathText } from '../config-issue.ts';
 import type { TaskDefinition, ToolUse } from '../crew-definition.ts';
 import { type Draft, draft } from '../events.ts';
 import { type FinalAnswer, readFinalAnswer } from '../final-answer.ts';
@@ -29,7 +30,10 @@ export async function interpretAnswer(context: DeriveContext, key: string): Prom
     : complain(context, task, answer, checked.complaint);
 }
 
-type Checked = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly complaint: string };
+/** `issues` say where: `amountUsd`, `items[0].name`; '' is the whole value. */
+export type Checked =
+  | { readonly ok: true; readonly value: Json }
+  | { readonly ok: false; readonly complaint: string; readonly issues: readonly ConfigIssue[] };
 
 /** An output against the task's schema; the parsed value, defaults applied, is what is proposed. */
 export async function checkOutput(task: TaskDefinition, output: Json): Promise<Checked> {
@@ -39,11 +43,16 @@ export async function checkOutput(task: TaskDefinition, output: Json): Promise<C
 export async function checkValue(schema: z.ZodType, value: unknown): Promise<Checked> {
   try {
     const parsed = await schema.safeParseAsync(value);
-    if (!parsed.success) return { ok: false, complaint: z.prettifyError(parsed.error) };
-    return { ok: true, value: JSON.parse(canonicalJson(parsed.data)) as Json };
+    if (parsed.success) return { ok: true, value: JSON.parse(canonicalJson(parsed.data)) as Json };
+    const issues = parsed.error.issues.map(({ path, message }) => ({ path: pathText(path), message }));
+    return { ok: false, complaint: z.prettifyError(parsed.error), issues };
   } catch (error) {
-    return { ok: false, complaint: messageOf(error) };
+    return refused(messageOf(error));
   }
+}
+
+function refused(complaint: string): Checked {
+  return { ok: false, complaint, issues: [{ path: '', message: complaint }] };
 }
 
 function complain(context: DeriveContext, task: TaskDefinition, answer: FinalAnswer, complaint: string): Draft[] {
@@ -102,7 +111,7 @@ async function proposeAction(
   if (!input.ok) return refuse('TOOL_INPUT_INVALID', `The arguments do not fit the tool's schema: ${input.complaint}`);
   const verdict = await assessAction(context, task, use, input.value, levelOf(context, task.key, call.name));
   if (verdict.blocked !== null) return refuse('HOOK_BLOCKED', verdict.blocked);
-  const { tier, level, reasons, impact } = verdict;
+  const { tier, level, reasons, impact, review } = verdict;
   const drawn = level === 'automatic' && tier === 'automatic' && reasons.length === 0 && isSpotCheck(actionId);
   const applied = { ...(level === null ? {} : { level }), ...(drawn ? { spotCheck: true as const } : {}) };
   const revision = (taskOf(state, task.key).rejectedCalls[call.name]?.count ?? 0) + 1;
@@ -112,6 +121,7 @@ async function proposeAction(
     input: input.value,
     tier,
     reasons,
+    ...(review ? { review } : {}),
     impact,
     ...applied,
     revision,
@@ -135,6 +145,6 @@ async function parseArguments({ tool }: ToolUse, text: string): Promise<Checked>
   try {
     return await checkValue(tool.input, JSON.parse(text === '' ? '{}' : text));
   } catch (error) {
-    return { ok: false, complaint: `not JSON: ${messageOf(error)}` };
+    return refused(`not JSON: ${messageOf(error)}`);
   }
 }

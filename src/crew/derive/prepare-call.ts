@@ -17,7 +17,8 @@ export async function prepareCall(context: DeriveContext, key: string): Promise<
   }
   const hook = await askHook(context, task, step);
   if (hook.blocked !== null) return settleFailed(context, task, { code: 'HOOK_BLOCKED', message: hook.blocked });
-  if (hook.held) return [escalate(context, task, { code: 'HELD', message: hook.held.detail }, [hook.held])];
+  if (hook.held)
+    return [escalate(context, task, { code: 'HELD', message: hook.held.detail, review: hook.review }, [hook.held])];
   return prepareReview(context);
 }
 
@@ -28,15 +29,12 @@ export function prepareReview(context: DeriveContext): readonly Draft[] | null {
 }
 
 /** The `beforeModelCall` hook; a call that it held and a person let through is not asked about again. */
-async function askHook(
-  context: DeriveContext,
-  task: TaskDefinition,
-  step: number,
-): Promise<Pick<HookOutcome, 'held' | 'blocked'>> {
+async function askHook(context: DeriveContext, task: TaskDefinition, step: number): Promise<HookOutcome> {
   const { holdId, machine } = taskOf(context.state, task.key);
   const last = holdId ? holdOf(context.state, holdId) : null;
-  const letThrough = last?.kind === 'escalation' && last.reasons[0]?.code === 'hook' && last.status === 'answered';
-  if (letThrough && machine.context.step === 0) return { held: null, blocked: null };
+  const wasAsked = last?.kind === 'escalation' && last.reasons[0]?.code === 'hook' && last.status === 'answered';
+  const { attempt } = machine.context;
+  if (wasAsked && step === 0 && last.attempt === attempt - 1) return { held: null, blocked: null, review: null };
   return runHook(context, 'beforeModelCall', { task: task.key, agent: task.agent, step: step + 1 });
 }
 

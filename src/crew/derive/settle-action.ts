@@ -21,10 +21,10 @@ type Proposed = EventData<'action.proposed'>;
 export function settleAction(context: DeriveContext, id: ActionId): Draft[] {
   const action = actionOf(context.state, id);
   const proposed = proposedOf(action);
-  const { tier, reasons, input, impact } = proposed;
+  const { tier, reasons, input, impact, review = null } = proposed;
   if (compareTiers(tier, 'approval') < 0 && reasons.length === 0) return [start(context, action, input, tier)];
   const rejected = taskOf(context.state, action.task).rejectedCalls[action.tool]?.holdId ?? null;
-  return [holdAction(context, action, { input, impact, reasons, tier, review: null, blocked: null }, rejected)];
+  return [holdAction(context, action, { input, impact, reasons, tier, review, blocked: null }, rejected)];
 }
 
 type HoldableAction = Omit<Assessment, 'level'> & { readonly input: Json };
@@ -93,9 +93,18 @@ export async function startAction(context: DeriveContext, id: ActionId): Promise
   if (!use) return [refuse(action, 'TOOL_UNKNOWN', `There is no tool "${action.tool}" any more.`)];
   const assessed = await assessAction(context, task, use, input, level);
   if (assessed.blocked !== null) return [refuse(action, 'HOOK_BLOCKED', assessed.blocked)];
-  const given = action.holdId ? holdOf(context.state, action.holdId).action?.tier : null;
-  if (given && compareTiers(assessed.tier, given) <= 0) return [start(context, action, input, assessed.tier)];
-  return [holdAction(context, action, { ...assessed, input }, action.holdId)];
+  const asked = holdAction(context, action, { ...assessed, input }, action.holdId);
+  return needsMore(context, action, assessed, asked) ? [asked] : [start(context, action, input, assessed.tier)];
+}
+
+/** Whether what would run asks for more than the hold gave that let it through: a higher tier, another policy, a hook's objection. */
+function needsMore({ state }: DeriveContext, { holdId }: ActionState, assessed: Assessment, asked: Draft): boolean {
+  const given = holdId === null ? null : holdOf(state, holdId);
+  if (!given?.action || asked.type !== 'hold.opened') return true;
+  if (compareTiers(assessed.tier, given.action.tier) > 0) return true;
+  if (canonicalJson(asked.data.policy) !== canonicalJson(given.policy)) return true;
+  const known = given.reasons.map((reason) => canonicalJson(reason));
+  return assessed.reasons.some((reason) => reason.code === 'hook' && !known.includes(canonicalJson(reason)));
 }
 
 /** The input that was let through: the reviewer's own, or that of the revision they approved. */

@@ -32,7 +32,8 @@ export function settleProposal(context: DeriveContext, key: string): Draft[] {
   const proposal = proposalOf(state);
   if (proposal.complaint !== null) return sendBack(context, task, state, proposal);
   const { output, reasoning, confidence } = proposal;
-  const failure = { proposal: output, reasoning, confidence };
+  const { review } = proposal;
+  const failure = { proposal: output, reasoning, confidence, ...(review ? { review } : {}) };
   if (proposal.blocked !== null)
     return settleFailed(context, task, { code: 'HOOK_BLOCKED', message: proposal.blocked, ...failure });
   if (proposal.escalation !== null) {
@@ -50,7 +51,7 @@ export function settleProposal(context: DeriveContext, key: string): Draft[] {
       schema: context.state.config.tasks[key]?.output ?? { type: 'string' },
       reasoning,
       confidence,
-      policies: [task.review, task.confirm.after?.policy],
+      policies: [task.review, task.confirm.after?.policy, review],
       revises: state.rejectedHold,
     }),
   ];

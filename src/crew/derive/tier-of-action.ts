@@ -72,6 +72,11 @@ async function ownTier(
       problem: `The tier function of ${tool.name} failed, so a person must approve: ${given.message}`,
     };
   const known = Tier.safeParse(given.value);
+  if (known.data === 'supervised' && tool.undo === null)
+    return {
+      tier: 'approval',
+      problem: `${tool.name} is \`supervised\` here but has no \`undo\`, so a person must approve.`,
+    };
   if (known.success) return { tier: known.data, problem: null };
   return { tier: 'approval', problem: `The tier function of ${tool.name} gave no tier, so a person must approve.` };
 }
