@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import { HoldpointError } from '../../errors.ts';
+import { initFiles } from '../init-files.ts';
+import { dependencyRange, packageVersion } from '../package-info.ts';
+import { printLine } from '../print.ts';
+import { shellWord } from '../shell-word.ts';
+
+/** Writes a first crew. Refuses, before it writes anything, if one of its files is there. */
+export async function init(dir: string): Promise<number> {
+  const folder = resolve(dir);
+  const files = initFiles({ name: nameOf(folder), version: packageVersion(), zod: dependencyRange('zod') });
+  const there = Object.keys(files).filter((file) => existsSync(join(folder, file)));
+  if (there.length > 0)
+    throw new HoldpointError(
+      'USAGE',
+      `${there.join(', ')} would be overwritten in ${dir}. Choose an empty folder: holdpoint init NAME.`,
+    );
+  await mkdir(folder, { recursive: true });
+  for (const [file, text] of Object.entries(files)) {
+    await writeFile(join(folder, file), text, { flag: 'wx' });
+    printLine(`wrote ${join(dir, file)}`);
+  }
+  const path = relative(process.cwd(), folder);
+  const steps = [
+    ...(path === '' ? [] : [`cd ${shellWord(path)}`]),
+    'npm install',
+    'npx holdpoint run refund.crew.ts --input "ticket=You charged me twice" --model rehearsal   # offline and free',
+    'npm test',
+    'cp .env.example .env   # then put your key in, and run it without --model rehearsal',
+  ];
+  printLine(`\nNext:\n${steps.map((step) => `  ${step}`).join('\n')}`);
+  return 0;
+}
+
+/** A name that npm takes. */
+function nameOf(folder: string): string {
+  const name = basename(folder)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[._-]+/, '');
+  return name === '' ? 'my-crew' : name;
+}

@@ -1,0 +1,12 @@
+import { openDesk } from '../desk.ts';
+import type { JsonOptions, ServerOptions } from '../options.ts';
+import { printLine } from '../print.ts';
+import { printRun } from '../run-result.ts';
+
+export async function showRun(id: string, options: ServerOptions & JsonOptions): Promise<number> {
+  await using desk = await openDesk(options, { changes: false });
+  const run = await desk.runs.get(id);
+  printRun(run, options);
+  if (!options.json) for (const hold of run.openHolds) printLine(`\nwaits for: holdpoint holds show ${hold}`);
+  return 0;
+}

@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { resolveModel } from '../../agents/resolve-model.ts';
+import { HoldpointError } from '../../errors.ts';
+import type { ActionId, RunId } from '../../ids.ts';
+import type { Journal } from '../../journal/journal.ts';
+import { localUser } from '../../open-holdpoint.ts';
+import { openEngine } from '../../runner/open-engine.ts';
+import { runOfFile } from '../crew-of-run.ts';
+import { openToChange } from '../database.ts';
+import { openDesk, serverOf } from '../desk.ts';
+import { EXIT } from '../exit-codes.ts';
+import { loadCrews } from '../load-crews.ts';
+import type { JsonOptions, ServerOptions } from '../options.ts';
+import { printJson, printLine } from '../print.ts';
+import { stopSignal } from '../stop-signals.ts';
+import { terminalLog } from '../terminal-log.ts';
+
+interface Options extends ServerOptions, JsonOptions {
+  readonly reason: string;
+  readonly crew?: readonly string[];
+}
+
+/** Has an action reversed by its tool: by the server, or in this process with the crew file. */
+export async function undoAction(runId: string, actionId: string, options: Options): Promise<number> {
+  if (!serverOf(options)) return undoHere(runId, actionId as ActionId, options);
+  await using desk = await openDesk(options, { changes: true });
+  const recorded = await desk.actions.undo(runId, actionId, options.reason);
+  if (options.json) printJson(recorded);
+  else printLine(`The undo has begun, as event ${recorded.recordedSeq}.`);
+  return EXIT.done;
+}
+
+async function undoHere(id: string, actionId: ActionId, options: Options): Promise<number> {
+  const [file] = options.crew ?? [];
+  if (!options.crew || file === undefined)
+    throw new HoldpointError('USAGE', 'Without a server, add --crew with the crew file: its tool does the undoing.');
+  const crews = await loadCrews(options.crew);
+  const signal = stopSignal({ message: '' });
+  const journal = await openToChange(options);
+  const runId = await runOfFile(journal, id, { file, names: crews.map(({ name }) => name) });
+  const log = terminalLog(options);
+  const engine = await openEngine({ crews, journal, models: resolveModel, log, drives: (other) => other === runId });
+  try {
+    const actor = { user: localUser(), roles: ['admin'], groups: [] };
+    const recorded = await engine.undo(runId, actionId, options.reason, { actor });
+    const isUndone = await untilUndone(journal, runId, { actionId, after: recorded.recordedSeq, signal });
+    if (options.json) printJson(recorded);
+    else printLine(isUndone ? `Action ${actionId} is undone.` : `Action ${actionId} could not be undone.`);
+    return isUndone ? EXIT.done : EXIT.failed;
+  } finally {
+    await engine.close();
+  }
+}
+
+const LOOK_MS = 100;
+
+/** In the journal, since another process may drive the run. */
+async function untilUndone(
+  journal: Journal,
+  runId: RunId,
+  { actionId, after, signal }: { actionId: ActionId; after: number; signal: AbortSignal },
+): Promise<boolean> {
+  for (;;) {
+    for (const { type, data } of await journal.read(runId, { after })) {
+      if ((data as { actionId?: string } | undefined)?.actionId !== actionId) continue;
+      if (type === 'action.undone' || type === 'action.undo-failed') return type === 'action.undone';
+    }
+    await delay(LOOK_MS, undefined, { signal });
+  }
+}

@@ -1,0 +1,56 @@
+import { HoldpointError } from '../errors.ts';
+import type { Journal } from '../journal/journal.ts';
+import { DEFAULT_DATABASE, openDatabase } from '../open-database.ts';
+import { isAlive } from '../runner/node-life.ts';
+import type { DatabaseOptions } from './options.ts';
+import { shellWord } from './shell-word.ts';
+
+export function databaseAddress({ database }: DatabaseOptions): string {
+  return database ?? (process.env.HOLDPOINT_DATABASE?.trim() || DEFAULT_DATABASE);
+}
+
+/** How to name the database in a command that is shown to be copied; '' for the usual one. */
+export function databaseFlag({ database }: DatabaseOptions): string {
+  return database === undefined ? '' : ` --database ${shellWord(database)}`;
+}
+
+/** Opens the database to look at it. @throws `DATABASE_INVALID` if there is none */
+export function openToRead(options: DatabaseOptions): Promise<Journal> {
+  return openDatabase(databaseAddress(options), { readonly: true });
+}
+
+/** Opens a database that is there already, to change something in it. @throws `DATABASE_INVALID`, `DATABASE_SERVED` */
+export async function openToChange(options: DatabaseOptions): Promise<Journal> {
+  await (await openToRead(options)).close();
+  return openUnserved(options);
+}
+
+/** Opens or makes a database for a process of its own. @throws `DATABASE_SERVED` while a server has it. */
+export async function openUnserved(options: DatabaseOptions): Promise<Journal> {
+  const journal = await openDatabase(databaseAddress(options));
+  try {
+    await refuseWhereServed(journal, databaseAddress(options));
+    return journal;
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+}
+
+/** The address of the live server of a database; null if nobody serves it. */
+export async function servedAt(journal: Journal): Promise<string | null> {
+  const now = Date.now();
+  const nodes = await journal.nodes();
+  return nodes.find((node) => node.url !== null && isAlive(node, now))?.url ?? null;
+}
+
+async function refuseWhereServed(journal: Journal, address: string): Promise<void> {
+  const url = await servedAt(journal);
+  if (url === null) return;
+  throw new HoldpointError(
+    'DATABASE_SERVED',
+    `The database ${address} is being served at ${url}, and only that server may change it. ` +
+      `Add --url ${url} --token … (\`holdpoint token create\` makes one), or stop the server.`,
+    { details: { url } },
+  );
+}

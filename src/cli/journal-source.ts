@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { HoldpointError, isHoldpointError } from '../errors.ts';
+import type { RunId } from '../ids.ts';
+import { type ParsedRun, parseExport } from '../journal/export.ts';
+import { runNotFound } from '../runner/load-run.ts';
+import { openToRead } from './database.ts';
+import type { DatabaseOptions } from './options.ts';
+
+export interface JournalFile {
+  readonly text: string;
+}
+
+/** The text of an export or a log, if there is such a file; null: it is the id of a run. */
+export function journalFile(source: string): JournalFile | null {
+  return existsSync(source) ? { text: readFileSync(source, 'utf8') } : null;
+}
+
+/** The runs of a file, or one run of the database. @throws `RUN_NOT_FOUND`, `JOURNAL_BROKEN`, `DATABASE_INVALID` */
+export async function journalsOf(source: string, options: DatabaseOptions): Promise<readonly ParsedRun[]> {
+  const file = journalFile(source);
+  if (!file) return [await storedRun(source, options)];
+  const runs = parseExport(file.text);
+  if (runs.length > 0) return runs;
+  throw new HoldpointError(
+    'JOURNAL_BROKEN',
+    `There is no journal in ${source}. Was the log written with --log-journal?`,
+  );
+}
+
+/** As if it had been parsed from a log: the database has no end line. */
+export async function storedRun(id: string, options: DatabaseOptions): Promise<ParsedRun> {
+  const journal = await openToRead(options).catch((error: unknown) => {
+    const isPath = /[/.\\]/.test(id);
+    if (!isPath || !isHoldpointError(error, 'DATABASE_INVALID')) throw error;
+    throw new HoldpointError('FILE_INVALID', `There is no file ${id}. Check the path.`);
+  });
+  try {
+    const run = id as RunId;
+    const events = await journal.read(run);
+    if (events.length === 0) throw runNotFound(id);
+    return { run, events, payloads: await journal.payloads(run), end: null, source: 'log' };
+  } finally {
+    await journal.close();
+  }
+}

@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { createJiti } from 'jiti';
+import type { CrewDefinition } from '../crew/crew-definition.ts';
+import { crewDefinition, isCrew } from '../crew/define-crew.ts';
+import { HoldpointError, isHoldpointError, messageOf } from '../errors.ts';
+
+/**
+ * The crews of some crew files. A file may be TypeScript with enums and imports without extension; its `holdpoint` is the one
+ * that runs it, wherever either is installed.
+ * @throws {HoldpointError} `FILE_INVALID` for a file that is missing, cannot be loaded or exports no crew; `CREW_INVALID`.
+ */
+export async function loadCrews(files: readonly string[]): Promise<CrewDefinition[]> {
+  const crews: CrewDefinition[] = [];
+  for (const file of files) {
+    for (const crew of await loadFile(file)) {
+      if (crews.some(({ name }) => name === crew.name))
+        throw invalid(file, `it has a second crew named "${crew.name}". Give each crew a name of its own.`);
+      crews.push(crew);
+    }
+  }
+  return crews;
+}
+
+/** The one crew that a command is about. @throws `USAGE` if the file has several and none is named; `CREW_NOT_FOUND` */
+export async function loadCrew(file: string, name: string | undefined): Promise<CrewDefinition> {
+  const crews = await loadCrews([file]);
+  const names = crews.map((crew) => crew.name).join(', ');
+  const [first] = crews;
+  if (name === undefined && crews.length === 1 && first) return first;
+  if (name === undefined)
+    throw new HoldpointError('USAGE', `${file} has several crews: ${names}. Name one with --crew.`);
+  const found = crews.find((crew) => crew.name === name);
+  if (found) return found;
+  throw new HoldpointError('CREW_NOT_FOUND', `There is no crew "${name}" in ${file}. It has: ${names}.`);
+}
+
+async function loadFile(file: string): Promise<CrewDefinition[]> {
+  const path = resolve(file);
+  if (!existsSync(path)) throw invalid(file, 'there is no such file. Check the path.');
+  const exported = await importDefault(file, path);
+  const crews: unknown[] = Array.isArray(exported) ? exported : [exported];
+  if (exported === undefined || crews.length === 0)
+    throw invalid(file, 'it has no default export. Write `export default defineCrew({ … })`, or an array of crews.');
+  return crews.map((crew) => {
+    if (isCrew(crew)) return crewDefinition(crew);
+    throw invalid(
+      file,
+      'its default export is not a crew. Write `export default defineCrew({ … })`, or an array of crews.',
+    );
+  });
+}
+
+async function importDefault(file: string, path: string): Promise<unknown> {
+  const jiti = createJiti(path, {
+    virtualModules: await ownModules(path),
+    interopDefault: false,
+    fsCache: false,
+    sourceMaps: true,
+  });
+  try {
+    const exports = (await jiti.import(path)) as { default?: unknown } | undefined;
+    return exports?.default;
+  } catch (error) {
+    if (isHoldpointError(error, 'CREW_INVALID') || isHoldpointError(error, 'TOOL_INVALID')) {
+      throw new HoldpointError(error.code, `${file}: ${error.message}`, { details: error.details, cause: error });
+    }
+    throw invalid(file, `it cannot be loaded. ${firstLines(messageOf(error))}`, error);
+  }
+}
+
+/** This package as the crew file sees it, and zod where the file has none of its own. */
+async function ownModules(path: string): Promise<Record<string, unknown>> {
+  const own = {
+    holdpoint: await import('../index.ts'),
+    'holdpoint/testing': await import('../testing.ts'),
+    'holdpoint/client': await import('../client/index.ts'),
+  };
+  return resolvable('zod', path) ? own : { ...own, zod: await import('zod') };
+}
+
+/** Whether the file's folder has a copy of the package other than ours. */
+function resolvable(name: string, from: string): boolean {
+  try {
+    return createRequire(from).resolve(name) !== createRequire(import.meta.url).resolve(name);
+  } catch {
+    return false;
+  }
+}
+
+function firstLines(message: string): string {
+  return message.split('\n').slice(0, 2).join(' ').trim();
+}
+
+function invalid(file: string, problem: string, cause?: unknown): HoldpointError {
+  return new HoldpointError('FILE_INVALID', `${file}: ${problem}`, { details: { file }, cause });
+}

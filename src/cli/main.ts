@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import { errorLines, exitCodeOfError } from './error-lines.ts';
+import { EXIT } from './exit-codes.ts';
+import { endWhenReaderLeaves, flushOutput, note } from './print.ts';
+import { buildProgram } from './program/program.ts';
+
+/** Runs one command and ends the process with its exit code: a crew file may have left timers or connections open. */
+export async function main(argv: readonly string[]): Promise<never> {
+  endWhenReaderLeaves();
+  const code = await runCommand(argv);
+  await flushOutput();
+  process.exit(code);
+}
+
+async function runCommand(argv: readonly string[]): Promise<number> {
+  let code: number = EXIT.done;
+  const program = buildProgram((exitCode) => {
+    code = exitCode;
+  });
+  program.hook('preAction', loadDotEnv);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    // Commander has said by itself what is wrong with the arguments.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    note(errorLines(error, { debug: argv.includes('--debug') }));
+    return exitCodeOfError(error);
+  }
+}
+
+/** `.env` of the current folder, where there is one; what is set already stays. */
+function loadDotEnv(): void {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+}

@@ -1,0 +1,91 @@
+import type { Command } from 'commander';
+import { collect, examples, integer, withDatabase, withJson, withModel, withReview, withServer } from './options.ts';
+import type { Finish } from './program.ts';
+
+/** `runs …`: looking at runs and acting on them. */
+export function addRunsCommands(program: Command, finish: Finish): void {
+  const runs = program.command('runs').description('list, show, start, cancel, watch, undo and resume runs');
+  addReading(runs, finish);
+  addActing(runs, finish);
+  addResume(runs, finish);
+  examples(runs, 'holdpoint runs', 'holdpoint runs show run_… --json', 'holdpoint runs resume run_… refund.crew.ts');
+}
+
+function addReading(runs: Command, finish: Finish): void {
+  const list = runs
+    .command('list', { isDefault: true })
+    .description('runs, newest first (the default)')
+    .option('--status <status>', 'running, held, parked, completed, failed or cancelled')
+    .option('--crew <name>', 'only of this crew')
+    .option('--limit <n>', 'at most so many, up to 200', integer, 50);
+  examples(withJson(withServer(list), 'each RunSummary'), 'holdpoint runs list --status held').action((options) =>
+    finish(import('../commands/runs-list.ts').then(({ listRuns }) => listRuns(options))),
+  );
+  const show = runs.command('show').description('one run with its outputs').argument('<id>');
+  examples(withJson(withServer(show), 'the RunSummary'), 'holdpoint runs show run_…').action((id: string, options) =>
+    finish(import('../commands/runs-show.ts').then(({ showRun }) => showRun(id, options))),
+  );
+  const watch = runs
+    .command('watch')
+    .description('the events of a run as they come, until it ends')
+    .argument('<id>')
+    .option('--after <seq>', 'only events after this one', integer, 0);
+  examples(withJson(withServer(watch), 'each journal event'), 'holdpoint runs watch run_…').action(
+    (id: string, options) => finish(import('../commands/runs-watch.ts').then(({ watchRun }) => watchRun(id, options))),
+  );
+}
+
+function addActing(runs: Command, finish: Finish): void {
+  const start = runs
+    .command('start')
+    .description('start a run on a server')
+    .argument('<crew>', 'the name of a crew that the server has')
+    .option('--input <key=value>', 'one input, typed by the inputs of the crew; may be repeated', collect)
+    .option('--inputs <json-or-file>', 'the inputs as JSON, or a JSON file');
+  examples(
+    withJson(withServer(start), 'the RunSummary'),
+    `holdpoint runs start refund-desk --inputs '{"ticket":"…"}' --url http://127.0.0.1:4600`,
+  ).action((crew: string, options) =>
+    finish(import('../commands/runs-start.ts').then(({ startRun }) => startRun(crew, options))),
+  );
+  const cancel = runs
+    .command('cancel')
+    .description('end a run; what has been done stays done')
+    .argument('<id>')
+    .option('--reason <text>', 'why', 'cancelled from the command line');
+  examples(
+    withJson(withServer(cancel), 'the RunSummary'),
+    'holdpoint runs cancel run_… --reason "wrong ticket"',
+  ).action((id: string, options) =>
+    finish(import('../commands/runs-cancel.ts').then(({ cancelRun }) => cancelRun(id, options))),
+  );
+  const undo = runs
+    .command('undo')
+    .description('reverse a supervised action within its window')
+    .argument('<id>')
+    .argument('<action>')
+    .requiredOption('--reason <text>', 'why')
+    .option('--crew <file>', 'the crew file, which has the tool; needed without a server', collect);
+  examples(
+    withJson(withServer(undo), '{ "recordedSeq" }'),
+    'holdpoint runs undo run_… act_…_1 --reason "wrong order" --crew refund.crew.ts',
+  ).action((id: string, action: string, options) =>
+    finish(import('../commands/runs-undo.ts').then(({ undoAction }) => undoAction(id, action, options))),
+  );
+}
+
+function addResume(runs: Command, finish: Finish): void {
+  const resume = runs
+    .command('resume')
+    .usage('[id] <file> [options]')
+    .description('go on with a run (default: all runs of the file) in this process, until it rests or ends')
+    .argument('<id-and-file...>', 'the run, if only one is meant, then the crew file')
+    .option('--accept-change', 'let a parked run go on with the crew as it is now');
+  examples(
+    withJson(withDatabase(withReview(withModel(resume))), 'each RunSummary'),
+    'holdpoint runs resume refund.crew.ts',
+    'holdpoint runs resume run_… refund.crew.ts --accept-change',
+  ).action((given: string[], options) =>
+    finish(import('../commands/runs-resume.ts').then(({ resumeRuns }) => resumeRuns(given, options))),
+  );
+}

@@ -1,0 +1,26 @@
+import { HoldpointError } from '../errors.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Engine } from '../runner/engine.ts';
+import { readHold, readRun, readState, verifyRun } from '../runner/read-engine.ts';
+
+/** An engine that only reads, so that looking leaves no trace in the database, not even beside a server. */
+export function readingEngine(journal: Journal): Engine {
+  const reads: Partial<Engine> = {
+    nodeId: 'reader',
+    journal,
+    crews: () => [],
+    hold: (holdId, reviewer) => readHold(journal, holdId, reviewer),
+    run: (runId) => readRun(journal, runId),
+    runs: (query) => journal.runs(query),
+    stateAt: (runId, seq) => readState(journal, runId, seq),
+    verify: (runId) => verifyRun(journal, runId),
+    on: () => () => undefined,
+    close: () => journal.close(),
+  };
+  // Whatever else it is asked for would change something.
+  return new Proxy(reads, { get: (target, name) => Reflect.get(target, name) ?? refuse }) as Engine;
+}
+
+async function refuse(): Promise<never> {
+  throw new HoldpointError('INTERNAL', 'The database was opened only to be read.');
+}

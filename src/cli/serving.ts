@@ -1,0 +1,46 @@
+import type { CrewDefinition } from '../crew/crew-definition.ts';
+import type { Engine, ModelSource } from '../runner/engine.ts';
+import { openEngine } from '../runner/open-engine.ts';
+import { type ReviewServer, serveReview } from '../server/serve.ts';
+import { openUnserved } from './database.ts';
+import { logJournal } from './log-journal.ts';
+import type { DatabaseOptions } from './options.ts';
+import { pageFolder } from './package-info.ts';
+import { type LogOptions, serverLog } from './server-log.ts';
+
+export interface ServingOptions extends DatabaseOptions, LogOptions {
+  readonly port: number;
+  readonly host?: string;
+  readonly allowHost?: readonly string[];
+  readonly logJournal?: boolean;
+}
+
+export interface Serving extends AsyncDisposable {
+  readonly engine: Engine;
+  readonly server: ReviewServer;
+}
+
+/** Opens the database, drives its runs and serves reviewers. Closing takes no new work first, and lets go of the database last. */
+export async function startServing(
+  { crews, models }: { crews: readonly CrewDefinition[]; models: ModelSource },
+  options: ServingOptions,
+): Promise<Serving> {
+  const log = await serverLog(options);
+  const journal = await openUnserved(options);
+  const engine = await openEngine({ crews, journal, models, log });
+  const endLog = options.logJournal ? logJournal({ engine, log }) : async () => undefined;
+  const closeEngine = async () => {
+    await engine.close();
+    await endLog();
+    log.flush();
+  };
+  try {
+    const { host, port, allowHost: allowedHosts } = options;
+    const server = await serveReview({ engine, log, host, port, allowedHosts, pageFolder: pageFolder() });
+    const close = () => server.close().finally(closeEngine);
+    return { engine, server, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await closeEngine();
+    throw error;
+  }
+}
