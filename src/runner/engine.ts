@@ -1,6 +1,7 @@
 import type { Model } from '../crew/model.ts';
 import type { ClaimRequest } from '../hooks/claim.ts';
 import type { DecisionRequest } from '../hooks/decide.ts';
+import type { Level } from '../hooks/graduation/level.ts';
 import type { Hold, HoldRecord } from '../hooks/hold.ts';
 import type { Verdict } from '../hooks/review-policy.ts';
 import type { Reviewer } from '../hooks/reviewer.ts';
@@ -9,6 +10,7 @@ import type { ActionId, HoldId, RunId } from '../ids.ts';
 import type { JournalEvent } from '../journal/envelope.ts';
 import type { Journal, Page, RunQuery } from '../journal/journal.ts';
 import type { Json } from '../json/json.ts';
+import type { OversightRow } from '../replay/record/oversight-table.ts';
 import type { RunView } from '../replay/run-view.ts';
 
 /**
@@ -33,6 +35,13 @@ export interface Engine {
 
   undo(runId: RunId, actionId: ActionId, reason: string, options: ActOptions): Promise<{ recordedSeq: number }>;
   audit(runId: RunId, actionId: ActionId, finding: Finding, options: ActOptions): Promise<{ recordedSeq: number }>;
+
+  /** The record of every action type and confirmed task, computed from the journals, with advice on less oversight. */
+  oversight(): Promise<OversightRow[]>;
+  /** Signs for the next level of an action type. @throws `ACTION_NOT_FOUND`, `FORBIDDEN`, `REASON_REQUIRED`, `DECISION_NOT_ALLOWED` */
+  sign(key: string, level: Level, reason: string, options: ActOptions): Promise<LevelChange>;
+  /** Takes a level back; null: to the tool's own tier. @throws `ACTION_NOT_FOUND`, `REASON_REQUIRED`, `DECISION_NOT_ALLOWED` */
+  demote(key: string, level: Level | null, reason: string, options: ActOptions): Promise<LevelChange>;
 
   /** How the crew of a parked run changed, a line a difference. */
   changes(runId: RunId): Promise<string[]>;
@@ -78,6 +87,13 @@ export interface ClientRequest {
 
 export interface Decided {
   readonly hold: Hold;
+  readonly recordedSeq: number;
+}
+
+/** `recordedSeq`: in the journal `system`. */
+export interface LevelChange {
+  /** The level now; null: the tool's own tier. */
+  readonly level: Level | null;
   readonly recordedSeq: number;
 }
 

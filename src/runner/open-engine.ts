@@ -17,6 +17,7 @@ import type { Engine, ModelSource } from './engine.ts';
 import { LevelReader } from './level-reader.ts';
 import { Listeners } from './listeners.ts';
 import { buryDeadNodes, keepNodeAlive } from './node-life.ts';
+import { Oversight } from './oversight.ts';
 import { readHold, readRun, readState, verifyRun } from './read-engine.ts';
 import { startRun } from './start-run.ts';
 import { untilStatus } from './until-status.ts';
@@ -57,9 +58,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
   };
   const drivers = new Drivers(context);
+  const oversight = new Oversight(context);
   await buryDeadNodes(context);
   const stopLife = await keepNodeAlive(context);
-  const sweep = singleFlight(() => sweepOnce(context), log);
+  const sweep = singleFlight(() => sweepOnce(context, oversight), log);
   const stopSweep = drives ? clock.every(sweepMs, sweep.run) : () => undefined;
   if (drives) sweep.run();
 
@@ -82,8 +84,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     claim: (holdId, request, given) => claimHold(context, holdId, request, given),
     release: (holdId, given) => releaseHold(context, holdId, given),
     comment: (holdId, text, given) => commentHold(context, holdId, text, given),
-    undo: (runId, actionId, reason, given) => undoAction(context, runId, actionId, reason, given),
-    audit: (runId, actionId, finding, given) => auditAction(context, runId, actionId, finding, given),
+    ...oversightMethods(context, oversight),
     changes: (runId) => changesOf(context, runId),
     acceptChange: (runId, given) => acceptChange(context, runId, given),
     hold: (holdId, reviewer) => readHold(journal, holdId, reviewer),
@@ -101,14 +102,34 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
+function oversightMethods(
+  context: RunnerContext,
+  oversight: Oversight,
+): Pick<Engine, 'undo' | 'audit' | 'oversight' | 'sign' | 'demote'> {
+  /** Whoever reports what was wrong is answered once its consequences are durable too. */
+  const found = async <T>(recording: Promise<T>): Promise<T> => {
+    const recorded = await recording;
+    await oversight.demoteWhereDue();
+    return recorded;
+  };
+  return {
+    undo: (runId, actionId, reason, given) => found(undoAction(context, runId, actionId, reason, given)),
+    audit: (runId, actionId, finding, given) => found(auditAction(context, runId, actionId, finding, given)),
+    oversight: () => oversight.rows(),
+    sign: (key, level, reason, given) => oversight.sign(key, level, reason, given),
+    demote: (key, level, reason, given) => oversight.demote(key, level, reason, given),
+  };
+}
+
 const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
 
 /** Every second: deadlines that have come, and runs with work to do that nobody drives (their owner died, or a wake was lost). */
-async function sweepOnce(context: RunnerContext): Promise<void> {
+async function sweepOnce(context: RunnerContext, oversight: Oversight): Promise<void> {
   await fireDeadlines(context);
   await buryDeadNodes(context);
   const alive = (await context.journal.nodes()).map((node) => node.id);
   for (const runId of await context.journal.orphans(alive)) context.wake(runId);
+  await oversight.catchUp();
 }
 
 /** One at a time: a tick that comes while the last is still at work is passed over. */
