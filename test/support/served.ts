@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const CLI = fileURLToPath(new URL('./cli-main.ts', import.meta.url));
+
+export interface Served extends AsyncDisposable {
+  readonly url: string;
+  readonly launchUrl: string;
+  readonly child: ChildProcess;
+  /** What it wrote to stderr so far. */
+  readonly log: () => string;
+  /** SIGKILL, and waits until it is gone. */
+  kill(): Promise<void>;
+  /** SIGTERM, and waits: its exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** The real server in a process of its own, over the command line. Whoever starts it ends it. */
+export async function serve(
+  files: readonly string[],
+  given: { database: string; env?: Record<string, string>; args?: string[] },
+): Promise<Served> {
+  const args = [CLI, 'serve', ...files, '--port', '0', '--json', '--database', given.database, ...(given.args ?? [])];
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...given.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  child.stderr.on('data', (text: Buffer) => {
+    log += text.toString();
+  });
+  const exited = once(child, 'exit');
+  const first = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), exited.then(() => null)]);
+  if (!first) throw new Error(`serve ended before it listened:\n${log}`);
+  const { url, launchUrl } = JSON.parse(String(first[0])) as { url: string; launchUrl: string };
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    await exited;
+  };
+  return {
+    url,
+    launchUrl,
+    child,
+    log: () => log,
+    kill: () => end('SIGKILL'),
+    stop: async () => {
+      await end('SIGTERM');
+      return child.exitCode;
+    },
+    [Symbol.asyncDispose]: () => end('SIGKILL'),
+  };
+}
+
+/** Runs a command of the command line to its end. */
+export async function cli(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const out = { stdout: '', stderr: '' };
+  child.stdout.on('data', (text: Buffer) => {
+    out.stdout += text.toString();
+  });
+  child.stderr.on('data', (text: Buffer) => {
+    out.stderr += text.toString();
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...out };
+}
+
+export async function createToken(database: string, user = 'ana', roles = ['reviewer', 'operator']): Promise<string> {
+  const { stdout, stderr } = await cli([
+    'token',
+    'create',
+    '--user',
+    user,
+    ...roles.flatMap((role) => ['--role', role]),
+    '--json',
+    '--database',
+    database,
+  ]);
+  if (!stdout) throw new Error(stderr);
+  return (JSON.parse(stdout) as { token: string }).token;
+}

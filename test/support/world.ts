@@ -1,0 +1,39 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Effect {
+  readonly path: string;
+  readonly key: string;
+}
+
+/** The world outside: does once what it is asked to do once (by idempotency key), and remembers every request. */
+export async function startWorld(): Promise<
+  AsyncDisposable & {
+    readonly url: string;
+    readonly asked: Effect[];
+    done(): string[];
+    stall(path: string | null): void;
+  }
+> {
+  const asked: Effect[] = [];
+  let stalled: string | null = null;
+  const server = createServer((request, response) => {
+    const path = request.url ?? '';
+    asked.push({ path, key: String(request.headers['idempotency-key']) });
+    if (stalled === null || !path.startsWith(stalled)) response.end(`done ${path}`);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    /** What really happened: a second request with the key of the first changes nothing. */
+    done: () => [...new Map(asked.map(({ path, key }) => [key, path])).values()],
+    stall: (path) => {
+      stalled = path;
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
