@@ -2,6 +2,7 @@ import { HoldpointError } from '../errors.ts';
 import { ACTION_OPERATIONS } from './action-operations.ts';
 import { HOLD_OPERATIONS } from './hold-operations.ts';
 import type { Operations } from './operation.ts';
+import { OVERSIGHT_OPERATIONS } from './oversight-operations.ts';
 import { RUN_OPERATIONS } from './run-operations.ts';
 
 /** What each message does, for sockets and REST alike. */
@@ -9,9 +10,7 @@ export const OPERATIONS: Operations = {
   ...HOLD_OPERATIONS,
   ...RUN_OPERATIONS,
   ...ACTION_OPERATIONS,
-  'oversight:list': () => notYet('The record of action types'),
-  'oversight:sign': () => notYet('Graduation'),
-  'oversight:demote': () => notYet('Graduation'),
+  ...OVERSIGHT_OPERATIONS,
   'decisions:search': () => notYet('The search of decisions'),
   me: (_payload, { identity: { user, roles, groups, expiresAt } }) => ({
     user,

@@ -86,7 +86,11 @@ describe('REST', () => {
       status: 404,
       body: { error: { code: 'CREW_NOT_FOUND' } },
     });
-    expect(await rest('GET', '/oversight')).toMatchObject({ status: 503, body: { error: { code: 'UNAVAILABLE' } } });
+    expect(await rest('GET', '/oversight')).toMatchObject({ status: 200, body: { actionTypes: [] } });
+    expect(await rest('POST', '/oversight/sign', { key: 'x', level: 'supervised', reason: 'x' })).toMatchObject({
+      status: 404,
+      body: { error: { code: 'ACTION_NOT_FOUND' } },
+    });
     expect(await rest('GET', '/nothing')).toMatchObject({ status: 404, body: { error: { code: 'BAD_REQUEST' } } });
     expect(await rest('DELETE', `/holds/${hold.id}`)).toMatchObject({
       status: 404,

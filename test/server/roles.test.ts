@@ -33,8 +33,8 @@ const EXPECTED: Record<MessageName, { roles: readonly Role[]; payload: object }>
   'action:undo': { roles: DECIDERS, payload: { runId: 'none', actionId: 'none', reason: 'x' } },
   'action:audit': { roles: DECIDERS, payload: { runId: 'none', actionId: 'none', finding: 'good' } },
   'oversight:list': { roles: READERS, payload: {} },
-  'oversight:sign': { roles: DECIDERS, payload: { key: 'x', level: 'x', reason: 'x' } },
-  'oversight:demote': { roles: DECIDERS, payload: { key: 'x', level: 'x', reason: 'x' } },
+  'oversight:sign': { roles: DECIDERS, payload: { key: 'x', level: 'supervised', reason: 'x' } },
+  'oversight:demote': { roles: DECIDERS, payload: { key: 'x', reason: 'x' } },
   'decisions:search': { roles: READERS, payload: {} },
   me: { roles: READERS, payload: {} },
 };

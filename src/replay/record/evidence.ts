@@ -5,13 +5,14 @@ import { countOnce, type Item } from './count-once.ts';
 import { isBadLook, type Subject } from './subject.ts';
 
 const DAY_MS = 86_400_000;
+const PATH_LENGTH = 200;
 
 /** What a type's subjects amount to since its level last changed; `since` '' where it never did. */
 export interface Gathered extends Evidence {
   readonly names: readonly string[];
   readonly firstAt: string | null;
   readonly lastAt: string | null;
-  /** The points after each item, oldest first. */
+  /** The points after each of the last items, at most 200, oldest first. */
   readonly path: readonly number[];
   /** Over the items that people looked at after they had run. */
   readonly cusum: number;
@@ -68,8 +69,9 @@ function pathOf(items: readonly Item[], level: Level): number[] {
   const plan = stepFrom(level)?.plan;
   if (!plan) return [];
   let bad = 0;
-  return items.map((item, index) => {
+  const path = items.map((item, index) => {
     if (item.bad) bad++;
     return Math.round(points(plan, { clean: index + 1 - bad, bad }) * 10) / 10;
   });
+  return path.slice(-PATH_LENGTH);
 }

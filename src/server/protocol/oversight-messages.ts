@@ -1,16 +1,22 @@
 import { z } from 'zod';
+import { Level } from '../../hooks/graduation/level.ts';
 import { Verdict } from '../../hooks/review-policy.ts';
 import { Json } from '../../json/json.ts';
+import { ActionType } from './action-type.ts';
 import { Cursor, changing, paging, Reason, reading } from './fields.ts';
 
-const signature = { key: z.string().min(1).max(500), level: z.string().min(1).max(50), reason: Reason };
+const Key = z.string().min(1).max(500);
+
+/** `level` null: the tool's own tier. `recordedSeq`: in the journal `system`. */
+const LevelChange = z.strictObject({ level: Level.nullable(), recordedSeq: z.int() });
 
 const PastDecision = z.record(z.string(), Json);
 
 export const OVERSIGHT_MESSAGES = {
-  'oversight:list': reading({}, z.strictObject({ actionTypes: z.array(z.record(z.string(), Json)) })),
-  'oversight:sign': changing(signature, z.record(z.string(), Json)),
-  'oversight:demote': changing(signature, z.record(z.string(), Json)),
+  'oversight:list': reading({}, z.strictObject({ actionTypes: z.array(ActionType) })),
+  'oversight:sign': changing({ key: Key, level: Level, reason: Reason }, LevelChange),
+  /** Without `level`: back to the tool's own tier. */
+  'oversight:demote': changing({ key: Key, level: Level.nullable().optional(), reason: Reason }, LevelChange),
   'decisions:search': reading(
     {
       by: z.string().max(200).optional(),
