@@ -27,6 +27,7 @@ export interface Desk extends AsyncDisposable {
   readonly claim: (holdId: string) => Promise<Data<'hold:claim'>>;
   readonly runs: Pick<ReviewClient['runs'], 'start' | 'get' | 'list' | 'cancel' | 'events'>;
   readonly actions: Pick<ReviewClient['actions'], 'undo'>;
+  readonly oversight: ReviewClient['oversight'];
   readonly crews: ReviewClient['crews'];
 }
 
@@ -83,6 +84,11 @@ export function deskOn(engine: Engine): Desk {
       events: (runId, query) => ask('run:events', { runId, ...query }),
     },
     actions: { undo: (runId, actionId, reason) => change('action:undo', { runId, actionId, reason }) },
+    oversight: {
+      list: async () => (await ask('oversight:list', {})).actionTypes,
+      sign: (key, level, reason) => change('oversight:sign', { key, level, reason }),
+      demote: (key, reason, level = null) => change('oversight:demote', { key, level, reason }),
+    },
     crews: { list: async () => (await ask('crews:list', {})).crews },
     [Symbol.asyncDispose]: () => engine.close(),
   };

@@ -68,6 +68,24 @@ export interface ReviewClient extends AsyncDisposable {
       finding: Omit<Change<'action:audit'>, 'runId' | 'actionId'>,
     ): Promise<Data<'action:audit'>>;
   };
+  readonly oversight: {
+    /** The record of every action type and confirmed task. */
+    list(): Promise<Data<'oversight:list'>['actionTypes']>;
+    /** @throws `DECISION_NOT_ALLOWED` (details say what is missing), `ACTION_NOT_FOUND`, `FORBIDDEN` */
+    sign(
+      key: string,
+      level: Change<'oversight:sign'>['level'],
+      reason: string,
+      options?: Repeatable,
+    ): Promise<Data<'oversight:sign'>>;
+    /** Without `level` back to the tool's own tier. */
+    demote(
+      key: string,
+      reason: string,
+      level?: Change<'oversight:demote'>['level'],
+      options?: Repeatable,
+    ): Promise<Data<'oversight:demote'>>;
+  };
   readonly crews: { list(): Promise<Data<'crews:list'>['crews']> };
   /** Returns how to stop listening. `run:delta` comes for runs that are watched. */
   on<N extends ServerMessageName>(name: N, listener: (message: ServerMessage<N>) => void): () => void;
@@ -109,6 +127,12 @@ function clientOf(connection: Connection): ReviewClient {
       undo: (runId, actionId, reason, options) =>
         connection.change('action:undo', { runId, actionId, reason, ...options }),
       audit: (runId, actionId, finding) => connection.change('action:audit', { runId, actionId, ...finding }),
+    },
+    oversight: {
+      list: async () => (await connection.ask('oversight:list', {})).actionTypes,
+      sign: (key, level, reason, options) => connection.change('oversight:sign', { key, level, reason, ...options }),
+      demote: (key, reason, level, options) =>
+        connection.change('oversight:demote', { key, reason, ...(level === undefined ? {} : { level }), ...options }),
     },
     crews: { list: async () => (await connection.ask('crews:list', {})).crews },
     on: (name: never, listener: never) => connection.on(name, listener),

@@ -36,7 +36,7 @@ export class Oversight {
     if (!actor.user.startsWith('user:'))
       throw new HoldpointError(
         'FORBIDDEN',
-        `A level is signed for by a named person; ${actor.user} has no token that says who they are.`,
+        `A level is signed for by a named person; ${actor.user} has no token that says who they are. Sign through the server, with your token.`,
       );
     requireReason(reason, 'sign for a level');
     const asked = request ? { by: actor.user, ...request } : null;

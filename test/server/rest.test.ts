@@ -86,7 +86,7 @@ describe('REST', () => {
       status: 404,
       body: { error: { code: 'CREW_NOT_FOUND' } },
     });
-    expect(await rest('GET', '/oversight')).toMatchObject({ status: 200, body: { actionTypes: [] } });
+    expect(await rest('GET', '/oversight')).toMatchObject({ status: 200, body: { actionTypes: [{ kind: 'task' }] } });
     expect(await rest('POST', '/oversight/sign', { key: 'x', level: 'supervised', reason: 'x' })).toMatchObject({
       status: 404,
       body: { error: { code: 'ACTION_NOT_FOUND' } },

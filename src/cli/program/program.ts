@@ -3,6 +3,7 @@ import { packageVersion } from '../package-info.ts';
 import { addCrewCommands } from './crew-commands.ts';
 import { addHoldsCommands } from './holds-commands.ts';
 import { addJournalCommands } from './journal-commands.ts';
+import { addOversightCommands } from './oversight-commands.ts';
 import { addRunningCommands } from './running-commands.ts';
 import { addRunsCommands } from './runs-commands.ts';
 import { addStartCommands } from './start-commands.ts';
@@ -32,6 +33,7 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
   addRunsCommands(program, finish);
   addJournalCommands(program, finish);
   addCrewCommands(program, finish);
+  addOversightCommands(program, finish);
   addTokenCommands(program, finish);
   return program;
 }
