@@ -72,10 +72,10 @@ export interface ToolConfig<N extends string, I extends ZodType, O extends ZodTy
   undoWindow?: Duration;
 }
 
-/** `undo` is required where the tier can be `supervised`. */
-export type UndoConfig<I extends ZodType, O extends ZodType, T extends Tier> = 'supervised' extends T
-  ? { undo: Undo<z.output<I>, z.output<O>> }
-  : { undo?: Undo<z.output<I>, z.output<O>> };
+/** Required where the tier can be `supervised`; see the overloads of `defineTool`. */
+export interface WithUndo<I extends ZodType, O extends ZodType> {
+  undo: Undo<z.output<I>, z.output<O>>;
+}
 
 /** A tool in the hands of one agent or task. `tier` and `review` may only add oversight; less is refused. */
 export interface ToolUse {

@@ -4,7 +4,7 @@ import type { Tier } from '../hooks/tier.ts';
 import { checkSchema, isSchema, jsonSchemaOf } from './check-schema.ts';
 import { type ConfigIssue, refusal } from './config-issue.ts';
 import type { ToolDefinition } from './crew-definition.ts';
-import type { Tool, ToolConfig, TypedTool, UndoConfig } from './crew-types.ts';
+import type { Tool, ToolConfig, TypedTool, WithUndo } from './crew-types.ts';
 import { readShape } from './strict-shape.ts';
 import { ToolInput } from './tool-input.ts';
 
@@ -14,17 +14,25 @@ const DEFINITION = Symbol.for('holdpoint.tool');
 const TEXT = z.string();
 
 /**
- * A function that agents may call, with the oversight it needs.
+ * A function that agents may call, with the oversight it needs. Two signatures, since only a tier that can be `supervised`
+ * needs `undo`: a condition on the tier inside one would keep TypeScript from inferring a computed one.
  *
  * @throws {HoldpointError} `TOOL_INVALID` with all mistakes in `details.issues`, each with its path and what to write instead.
  */
 export function defineTool<
   const N extends string,
   I extends ZodType,
+  const T extends Exclude<Tier, 'supervised'>,
+  O extends ZodType = ZodType<string, string>,
+>(config: ToolConfig<N, I, O, T> & Partial<WithUndo<I, O>>): TypedTool<N, z.output<I>, z.output<O>>;
+export function defineTool<
+  const N extends string,
+  I extends ZodType,
   const T extends Tier,
   O extends ZodType = ZodType<string, string>,
->(config: ToolConfig<N, I, O, T> & UndoConfig<I, O, T>): TypedTool<N, z.output<I>, z.output<O>> {
-  return toolOf(define(config)) as TypedTool<N, z.output<I>, z.output<O>>;
+>(config: ToolConfig<N, I, O, T> & WithUndo<I, O>): TypedTool<N, z.output<I>, z.output<O>>;
+export function defineTool(config: unknown): Tool {
+  return toolOf(define(config));
 }
 
 /** A tool as crews list it, of a definition that is known to be right. */

@@ -39,6 +39,14 @@ const lookUp = defineTool({
   tier: 'automatic',
   execute: ({ id }) => `order ${id.toFixed()}`,
 });
+// A computed tier that can never be `supervised` needs no `undo`; `execute` is typed all the same.
+defineTool({
+  name: 'n',
+  description: 'x',
+  input: z.strictObject({ n: z.number() }),
+  tier: ({ n }) => (n > 1 ? 'approval' : 'automatic'),
+  execute: ({ n }) => n.toFixed(),
+});
 // @ts-expect-error a tool that can be `supervised` needs `undo`
 defineTool({ name: 'n', description: 'x', input: z.strictObject({}), tier: 'supervised', execute: () => 'x' });
 // @ts-expect-error the same when the tier is computed
