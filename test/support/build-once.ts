@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -51,5 +51,8 @@ function build(): void {
     cwd: ROOT,
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`The build failed:\n${stdout}${stderr}`);
+  if (status === 0) return;
+  // What was emitted all the same must not pass for a build.
+  if (existsSync(BUILT)) utimesSync(BUILT, 0, 0);
+  throw new Error(`The build failed:\n${stdout}${stderr}`);
 }
