@@ -1,7 +1,9 @@
 import { HoldpointError } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Engine } from '../runner/engine.ts';
+import { readOversight } from '../runner/oversight.ts';
 import { readHold, readRun, readState, verifyRun } from '../runner/read-engine.ts';
+import { terminalLog } from './terminal-log.ts';
 
 /** An engine that only reads, so that looking leaves no trace in the database, not even beside a server. */
 export function readingEngine(journal: Journal): Engine {
@@ -14,6 +16,7 @@ export function readingEngine(journal: Journal): Engine {
     runs: (query) => journal.runs(query),
     stateAt: (runId, seq) => readState(journal, runId, seq),
     verify: (runId) => verifyRun(journal, runId),
+    oversight: () => readOversight(journal, terminalLog()),
     on: () => () => undefined,
     close: () => journal.close(),
   };
