@@ -23,7 +23,14 @@ export async function decideHold(
   if (before) return before;
   const { hold, runId } = await requireHold(context, holdId);
   const now = context.clock.now();
-  decide(hold, request, options.actor, now);
+  try {
+    decide(hold, request, options.actor, now);
+  } catch (error) {
+    // The same message may have been decided upon between the two reads: then it has its answer.
+    const meanwhile = await answeredBefore<Decided>(context, options);
+    if (meanwhile) return meanwhile;
+    throw error;
+  }
   const value = await checkedValue(context, hold, runId, request, now);
   const checked = value === undefined ? request : { ...request, value };
   return amendRun(context, runId, options, (view, at): Amending<Decided> => {

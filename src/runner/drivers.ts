@@ -1,6 +1,6 @@
 import type { Draft } from '../crew/events.ts';
 import { hasEnded } from '../crew/run-state.ts';
-import { messageOf } from '../errors.ts';
+import { isHoldpointError, messageOf } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import type { RunnerContext } from './context.ts';
 import { effectsInDoubt } from './in-doubt.ts';
@@ -9,11 +9,15 @@ import { writeOutputFiles } from './output-files.ts';
 import { parkIfChanged } from './park.ts';
 import { RunDriver } from './run-driver.ts';
 
+/** How long a run that the store could not give waits before it is asked for again. */
+const STORE_RETRY_MS = 1_000;
+
 /** The runs that this node drives now. A run that rests is not among them: it costs nothing until somebody acts. */
 export class Drivers {
   readonly #context: RunnerContext;
   readonly #driving = new Map<RunId, { driver: RunDriver; done: Promise<void> }>();
-  readonly #claiming = new Set<RunId>();
+  /** Runs that are being taken; true: somebody appended meanwhile, so the new driver looks again. */
+  readonly #claiming = new Map<RunId, boolean>();
   #stopping = false;
 
   constructor(context: RunnerContext) {
@@ -28,7 +32,13 @@ export class Drivers {
   wake(runId: RunId): void {
     const driving = this.#driving.get(runId);
     if (driving) driving.driver.poke();
-    else if (!this.#claiming.has(runId)) void this.#take(runId);
+    else if (this.#claiming.has(runId)) this.#claiming.set(runId, true);
+    else void this.#take(runId);
+  }
+
+  /** Has all runs of ours look again: another process may have appended, and nobody tells. */
+  lookAgain(): void {
+    for (const { driver } of this.#driving.values()) driver.poke();
   }
 
   /** Drives a run that this node has just started or claimed. */
@@ -58,12 +68,15 @@ export class Drivers {
 
   async #take(runId: RunId): Promise<void> {
     if (this.#stopping) return;
-    this.#claiming.add(runId);
+    this.#claiming.set(runId, false);
     try {
       await this.#claim(runId);
     } catch (error) {
       this.#context.log.error({ runId, err: error }, `run not taken: ${messageOf(error)}`);
+      // It may be ours already, and then no sweep finds it.
+      if (isHoldpointError(error, 'UNAVAILABLE')) this.#context.clock.after(STORE_RETRY_MS, () => this.wake(runId));
     } finally {
+      if (this.#claiming.get(runId)) this.#driving.get(runId)?.driver.poke();
       this.#claiming.delete(runId);
     }
   }
@@ -78,8 +91,9 @@ export class Drivers {
     const run = await loadRun(journal, runId);
     await writeOutputFiles(this.#context, run.state, Object.keys(run.state.tasks), { missing: true });
     const parked = parkIfChanged(run.state, crew);
+    // Before it is parked: whoever lets it go on takes it from rest, where nothing is in doubt any more.
     const inDoubt = claimed.from === null ? [] : effectsInDoubt(run.state, crew);
-    const facts = parked ? [parked] : inDoubt;
+    const facts = parked ? [...inDoubt, parked] : inDoubt;
     if (parked && !hasEnded(run.state))
       this.#context.log.warn({ runId, crew: crew.name }, 'the crew changed: the run is parked');
     this.drive(new RunDriver(this.#context, crew, { runId, epoch: claimed.epoch, run }), facts);

@@ -12,7 +12,8 @@ export function effectsInDoubt(state: RunState, crew: CrewDefinition): Draft[] {
     const { id: actionId, task, tool: name, command } = action;
     const definition = crew.tasks.get(task);
     const tool = definition ? toolFor(definition, name)?.tool : undefined;
-    if (tool?.idempotent) return [];
+    // Both as it was begun and as it would be repeated: a crew may have changed between.
+    if (tool?.idempotent && state.config.tools[name]?.idempotent) return [];
     const error = {
       code: 'OUTCOME_UNKNOWN',
       message: 'The process ended while it ran; whether it took effect is not known.',

@@ -61,7 +61,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const oversight = new Oversight(context);
   await buryDeadNodes(context);
   const stopLife = await keepNodeAlive(context);
-  const sweep = singleFlight(() => sweepOnce(context, oversight), log);
+  const sweep = singleFlight(() => sweepOnce(context, drivers, oversight), log);
   const stopSweep = drives ? clock.every(sweepMs, sweep.run) : () => undefined;
   if (drives) sweep.run();
 
@@ -123,8 +123,12 @@ function oversightMethods(
 
 const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
 
-/** Every second: deadlines that have come, and runs with work to do that nobody drives (their owner died, or a wake was lost). */
-async function sweepOnce(context: RunnerContext, oversight: Oversight): Promise<void> {
+/**
+ * Every second: what other processes appended to runs of ours, deadlines that have come, and runs with work to do that nobody
+ * drives (their owner died, or a wake was lost).
+ */
+async function sweepOnce(context: RunnerContext, drivers: Drivers, oversight: Oversight): Promise<void> {
+  drivers.lookAgain();
   await fireDeadlines(context);
   await buryDeadNodes(context);
   const alive = (await context.journal.nodes()).map((node) => node.id);

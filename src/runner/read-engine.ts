@@ -55,7 +55,7 @@ export async function readState(journal: Journal, runId: RunId, seq?: number): P
 export async function verifyRun(journal: Journal, runId: RunId) {
   const events = await journal.read(runId);
   if (events.length === 0) throw runNotFound(runId);
-  const verdict = verifyChain(events);
+  const verdict = verifyChain(events, { payloads: await journal.payloads(runId) });
   if (verdict.ok) return { ok: true, count: verdict.count, head: verdict.head };
   return {
     ok: false,

@@ -25,7 +25,8 @@ export async function checkRun(
   given: { crew?: CrewDefinition; people?: readonly Reviewer[] } = {},
 ): Promise<RunState> {
   const events = await eventsOf(journal, runId);
-  expect(verifyChain(await journal.read(runId))).toMatchObject({ ok: true, count: events.length });
+  const payloads = await journal.payloads(runId);
+  expect(verifyChain(await journal.read(runId), { payloads })).toMatchObject({ ok: true, count: events.length });
   const { state } = await replay(runId, events);
   checkHolds(events, runId, given.people);
   checkActions(events);
