@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { collect, examples, withDebug, withJson } from './options.ts';
 import type { Finish } from './program.ts';
 
-/** `gates` and `graph`: what a crew file says, without running it. */
+/** `gates`, `rehearse` and `graph`: what a crew file comes to, without doing anything outside. */
 export function addCrewCommands(program: Command, finish: Finish): void {
   const gates = program
     .command('gates')
@@ -18,6 +18,20 @@ export function addCrewCommands(program: Command, finish: Finish): void {
     'holdpoint gates refund.crew.ts',
     'holdpoint gates refund.crew.ts --require issue_refund=approval',
   ).action((file: string, options) => finish(import('../commands/gates.ts').then(({ gates }) => gates(file, options))));
+
+  const rehearse = withDebug(program.command('rehearse'))
+    .description('a dry run on the offline model: every hold that would open, and why; no tool is executed')
+    .argument('<file>')
+    .option('--crew <name>', 'which crew of the file; default: all')
+    .option('--input <key=value>', 'one input, typed by the inputs of the crew; may be repeated', collect)
+    .option('--inputs <file>', 'a JSON file with the inputs; without any, plausible ones are made up');
+  examples(
+    withJson(rehearse, 'each hold'),
+    'holdpoint rehearse refund.crew.ts',
+    'holdpoint rehearse refund.crew.ts --input ticket="It broke" --json',
+  ).action((file: string, options) =>
+    finish(import('../commands/rehearse.ts').then(({ rehearse }) => rehearse(file, options))),
+  );
 
   const graph = withDebug(program.command('graph'))
     .description("the crew's tasks, with holds marked, or the statecharts that run it")
