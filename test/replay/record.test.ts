@@ -38,6 +38,8 @@ interface Call {
   readonly undone?: boolean;
   readonly audit?: 'good' | 'bad' | 'critical';
   readonly expired?: boolean;
+  readonly tier?: 'supervised' | 'approval' | 'human';
+  readonly decidedAfterMs?: number;
 }
 
 /** The events of a run in which one agent makes these calls, one after the other. Only what the record reads is true to life. */
@@ -48,14 +50,14 @@ function run(id: number, calls: readonly Call[], model = 'm1', given = config): 
   const start = { crew: 'desk', fingerprint: 'f', config: given, modules: null, machines: 1 } as const;
   add(calls[0]?.ms ?? 0, draft('run.started', { ...start, inputs: {}, requestedBy: 'user:zoe', forkedFrom: null }));
   for (const [index, call] of calls.entries()) {
-    const { ms, amount = 5, by = 'user:ana', verdict = 'approve' } = call;
+    const { ms, decidedAfterMs = 60_000, amount = 5, by = 'user:ana', verdict = 'approve' } = call;
     const actionId = `act_${id}_${index}` as ActionId;
     const holdId = `hold_${id}_${index}` as HoldId;
     const answer = { model, text: '', toolCalls: [], usage: { inputTokens: 1, outputTokens: 1 } };
     add(ms, draft('model.responded', { task: 'pay', attempt: 1, step: 1, requestDigest: 'd', answer }));
     const proposed = { task: 'pay', actionId, attempt: 1, step: 1, callId: 'c', tool: 'pay', revision: 1 };
     const input = { to: 'bob', amount };
-    add(ms, draft('action.proposed', { ...proposed, input, tier: 'approval', reasons: [], impact: null }));
+    add(ms, draft('action.proposed', { ...proposed, input, tier: call.tier ?? 'approval', reasons: [], impact: null }));
     const hold = {
       id: holdId,
       task: 'pay',
@@ -79,7 +81,7 @@ function run(id: number, calls: readonly Call[], model = 'm1', given = config): 
     };
     const { reason = null, reasonCode = null, diff } = call;
     add(
-      ms + 60_000,
+      ms + decidedAfterMs,
       draft('hold.decided', { ...decided, reason, reasonCode, ...(diff === undefined ? {} : { diff }) }, by),
     );
     const ofAction = { task: 'pay', actionId };
@@ -112,6 +114,15 @@ describe('what counts as evidence', () => {
     ['expired', { expired: true }, 0, 0],
   ])('%s', (_what, call, clean, bad) => {
     expect(evidenceOf([run(1, [{ ms: 0, ...call }])])).toMatchObject({ clean, bad });
+  });
+
+  test('a small payment that ran by itself says nothing of the large ones that are held, unless it was bad', () => {
+    const audited = (tier: Call['tier'], audit: Call['audit']) =>
+      evidenceOf([run(1, [{ ms: 0, ...(tier ? { tier } : {}), ...(audit ? { audit } : {}) }])]);
+    expect(audited('supervised', 'good')).toMatchObject({ clean: 0, bad: 0 });
+    expect(audited('supervised', 'bad')).toMatchObject({ clean: 0, bad: 1 });
+    expect(audited('approval', 'good')).toMatchObject({ clean: 1, bad: 0 });
+    expect(audited('human', undefined)).toMatchObject({ clean: 0, bad: 0 });
   });
 
   test('what others approved after one changed it is a modification', () => {
@@ -185,6 +196,12 @@ describe('after a change of level', () => {
     );
     events.push({ ...audited, seq: events.length + 1, at: at(11 * DAY) } as RunEvent);
     expect(evidenceOf([{ ...before, events }], [signed])).toMatchObject({ clean: 0, bad: 1 });
+  });
+
+  test('a call that was proposed before and decided after is no evidence for the new level', () => {
+    const late = run(1, [{ ms: 9 * DAY, decidedAfterMs: 2 * DAY }]);
+    expect(evidenceOf([late], [signed])).toMatchObject({ clean: 0, bad: 0 });
+    expect(evidenceOf([run(1, [{ ms: 11 * DAY }])], [signed])).toMatchObject({ clean: 1 });
   });
 
   test('two bad audits in a row take it back, one does not, one critical does', () => {

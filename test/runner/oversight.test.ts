@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { crewDefinition, defineCrew } from '../../src/crew/define-crew.ts';
 import { defineTool } from '../../src/crew/define-tool.ts';
-import { draft } from '../../src/crew/events.ts';
+import { draft, type RunEvent } from '../../src/crew/events.ts';
+import { fold } from '../../src/crew/fold.ts';
 import type { Model } from '../../src/crew/model.ts';
 import type { HoldpointError } from '../../src/errors.ts';
 import type { Reviewer } from '../../src/hooks/reviewer.ts';
@@ -15,6 +16,7 @@ import { verifyChain } from '../../src/journal/verify.ts';
 import { replay } from '../../src/replay/replay.ts';
 import { systemClock } from '../../src/runner/clock.ts';
 import type { Engine } from '../../src/runner/engine.ts';
+import { loadRun } from '../../src/runner/load-run.ts';
 import { openEngine } from '../../src/runner/open-engine.ts';
 
 const DAY_MS = 86_400_000;
@@ -42,10 +44,21 @@ const wire = defineTool({
   execute: async () => 'paid',
 });
 
+const broken = defineTool({
+  name: 'broken',
+  description: 'Its tier cannot be told',
+  input: z.strictObject({ amount: z.number() }),
+  tier: () => {
+    throw new Error('no tier');
+  },
+  execute: async () => 'paid',
+  undo: async () => {},
+});
+
 const desk = defineCrew({
   name: 'desk',
   inputs: z.strictObject({ tool: z.string(), amount: z.number() }),
-  agents: { clerk: { role: 'Clerk', goal: 'Pay', tools: [pay, wire] } },
+  agents: { clerk: { role: 'Clerk', goal: 'Pay', tools: [pay, wire, broken] } },
   tasks: { pay: { agent: 'clerk', description: 'Use {tool} for {amount}' } },
 });
 const careful = defineCrew({
@@ -113,6 +126,17 @@ async function rowOf(engine: Engine, tool = 'pay', crew = 'desk') {
   const row = (await engine.oversight()).find((candidate) => candidate.tool === tool && candidate.crew === crew);
   if (!row?.graduation) throw new Error(`no row of ${tool}`);
   return { ...row, graduation: row.graduation };
+}
+
+/** A signature as the journal would have it, whatever the record says. */
+async function force(journal: Journal, key: string, level: 'supervised' | 'automatic') {
+  const evidence = { clean: 185, bad: 0, points: 185, upperBound: 0.016, reviewers: [], days: 14 };
+  const signed = draft('oversight.signed', { key, level, reason: 'r', evidence }, 'user:eva');
+  const salt = () => '0'.repeat(32);
+  await journal.amendSystem(null, (head) => ({
+    events: seal(SYSTEM_JOURNAL, head, [signed], { at: clock.now(), salt }),
+    answer: null,
+  }));
 }
 
 const refused = (promise: Promise<unknown>): Promise<HoldpointError> =>
@@ -198,18 +222,35 @@ describe('graduation', () => {
   });
 });
 
+test('even a level that is signed lowers nothing that has no undo, that a task raises, or whose tier function fails', async () => {
+  const journal = memoryJournal();
+  const engine = await open(journal);
+  const cases = [{ tool: 'wire' }, { tool: 'pay', crew: 'careful' }, { tool: 'broken' }];
+  for (const given of cases) await start(engine, 5, given);
+  for (const { key } of await engine.oversight()) await force(journal, key, 'automatic');
+  nowMs += 1_000;
+  for (const given of cases) {
+    const runId = await start(engine, 5, given);
+    expect(await engine.run(runId)).toMatchObject({ status: 'held' });
+    expect(await proposalOf(engine, runId)).toMatchObject({ tier: 'approval' });
+    expect(await proposalOf(engine, runId)).not.toHaveProperty('level');
+  }
+});
+
+test('a run cannot carry a signature: its fold refuses one', async () => {
+  const engine = await open();
+  const { state } = await loadRun(engine.journal, await start(engine));
+  const data = { key: 'k', level: null, cause: 'person' as const, reason: 'r' };
+  const event = { ...draft('oversight.demoted', data), seq: state.seq + 1, at: clock.now() } as RunEvent;
+  expect(() => fold(state, state.id, event)).toThrow(/fact of no run/);
+});
+
 test('what runs automatically is drawn for a look afterwards, about one in twenty', async () => {
   const journal = memoryJournal();
   const engine = await open(journal);
   await start(engine);
   const { key } = await rowOf(engine);
-  const evidence = { clean: 185, bad: 0, points: 185, upperBound: 0.016, reviewers: [], days: 14 };
-  const signed = draft('oversight.signed', { key, level: 'automatic', reason: 'r', evidence }, 'user:eva');
-  const salt = () => '0'.repeat(32);
-  await journal.amendSystem(null, (head) => ({
-    events: seal(SYSTEM_JOURNAL, head, [signed], { at: clock.now(), salt }),
-    answer: null,
-  }));
+  await force(journal, key, 'automatic');
   nowMs += 1_000;
   const drawn: RunId[] = [];
   for (let n = 0; n < 200; n++) {
