@@ -58,7 +58,8 @@ export class Progress {
 
   #write(line: string): void {
     this.#endAnswer();
-    this.#stream.write(`${paint(COLOURS[line.charAt(0)] ?? 'reset', line, this.#stream)}\n`);
+    const colour = COLOURS[line.charAt(0)];
+    this.#stream.write(`${colour ? paint(colour, line, this.#stream) : line}\n`);
   }
 
   #show({ runId, task, part, text }: Delta): void {

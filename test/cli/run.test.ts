@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RunSummary } from '../../src/hooks/run-summary.ts';
+import { type CliFolder, cliFolder } from '../support/cli.ts';
+import { FAILING, NEWSROOM, PLAIN } from '../support/cli-crews.ts';
+
+let folder: CliFolder;
+beforeAll(async () => {
+  folder = await cliFolder({
+    'newsroom.ts': NEWSROOM,
+    'plain.ts': PLAIN,
+    'failing.ts': FAILING,
+    'two.ts':
+      "import plain from './plain.ts';\nimport failing from './failing.ts';\nexport default [plain, failing];\n",
+    'invalid.ts':
+      "import { defineCrew } from 'holdpoint';\nexport default defineCrew({ name: 'x', agents: {}, tasks: { t: { agent: 'nobody', description: 'x' } } } as never);\n",
+    'throws.ts': "throw new Error('boom');\n",
+    'no-crew.ts': 'export default { name: "plain" };\n',
+    'no-default.ts': 'export const crew = 1;\n',
+    'no-syntax.ts': 'export default {{\n',
+    'inputs.json': '{"topic":"from the file","words":7}',
+  });
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+const rehearse = ['--model', 'rehearsal'];
+
+describe('holdpoint run', () => {
+  test('a run without holds ends with 0, and prints one JSON line: its summary', async () => {
+    const { code, lines, stderr } = await folder.json(['run', 'plain.ts', ...rehearse]);
+    expect({ code, lines: lines.length }).toEqual({ code: 0, lines: 1 });
+    const [run] = lines as [RunSummary];
+    expect(run).toMatchObject({
+      status: 'completed',
+      tasks: { first: 'completed', second: 'completed' },
+      crew: 'plain',
+    });
+    expect(run.requestedBy).toMatch(/^local:/);
+    expect(run.outputs?.second).toContain('Say another');
+    expect(stderr).toContain('✓ second');
+  });
+
+  test('a run that holds where nobody answers is left open: 3, and what to do next', async () => {
+    const { code, stdout, stderr } = await folder.run(['run', 'newsroom.ts', '--input', 'topic=bees', ...rehearse]);
+    expect(code).toBe(3);
+    expect(stdout).toContain('held');
+    expect(stderr).toMatch(/holdpoint holds approve hold_\w+ --digest [0-9a-f]{12}\n/);
+    expect(stderr).toMatch(/holdpoint runs resume run_\w+ newsroom\.ts/);
+  });
+
+  test('a run that fails ends with 1', async () => {
+    const { code, lines } = await folder.json(['run', 'failing.ts', ...rehearse]);
+    expect(code).toBe(1);
+    expect(lines).toMatchObject([
+      { status: 'failed', error: { message: expect.stringContaining('never good enough') } },
+    ]);
+  });
+
+  test('of several crews one is named', async () => {
+    expect(await folder.run(['run', 'two.ts', ...rehearse])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('plain, failing'),
+    });
+    expect((await folder.json(['run', 'two.ts', '--crew', 'plain', ...rehearse])).lines).toMatchObject([
+      { crew: 'plain' },
+    ]);
+    expect((await folder.run(['run', 'two.ts', '--crew', 'nope', ...rehearse])).stderr).toContain('CREW_NOT_FOUND');
+  });
+
+  test('inputs are typed by the crew, and --input goes before the file', async () => {
+    const args = [
+      '--inputs',
+      'inputs.json',
+      '--input',
+      'words=12',
+      '--input',
+      'urgent=true',
+      '--input',
+      'tags=["a","b"]',
+    ];
+    const { lines } = await folder.json(['run', 'newsroom.ts', ...args, ...rehearse]);
+    const [run] = lines as [RunSummary];
+    const { lines: replayed } = await folder.json(['replay', run.id]);
+    expect(replayed).toMatchObject([
+      { state: { inputs: { topic: 'from the file', words: 12, urgent: true, tags: ['a', 'b'] } } },
+    ]);
+  });
+});
+
+describe('what cannot be run', () => {
+  test.for([
+    ['an unknown option', ['run', 'plain.ts', '--frobnicate'], 'unknown option'],
+    ['an unknown command', ['rum', 'plain.ts'], 'Did you mean run?'],
+    ['a missing argument', ['run'], 'missing required argument'],
+    ['a missing file', ['run', 'nowhere.ts'], 'FILE_INVALID'],
+    ['a file that throws', ['run', 'throws.ts'], 'boom'],
+    ['a file with a syntax error', ['run', 'no-syntax.ts'], 'FILE_INVALID'],
+    ['a file without a default export', ['run', 'no-default.ts'], 'no default export'],
+    ['a file whose default export is no crew', ['run', 'no-crew.ts'], 'is not a crew'],
+    ['a crew with a mistake', ['run', 'invalid.ts'], 'CREW_INVALID'],
+    ['an input of the wrong type', ['run', 'newsroom.ts', '--input', 'words=many'], 'number'],
+    ['an input without a value', ['run', 'newsroom.ts', '--input', 'words'], 'key=value'],
+    ['an input that is missing', ['run', 'newsroom.ts', '--model', 'rehearsal'], 'INPUT_INVALID'],
+    ['a review place that there is none of', ['run', 'plain.ts', '--review', 'later'], 'terminal or none'],
+    [
+      'a terminal review without a terminal',
+      ['run', 'plain.ts', '--review', 'terminal', '--model', 'rehearsal'],
+      'terminal',
+    ],
+    ['a run without a model', ['run', 'plain.ts'], 'OPENAI_API_KEY'],
+    [
+      'a database that is none',
+      ['run', 'plain.ts', '--model', 'rehearsal', '--database', 'file:plain.ts'],
+      'DATABASE_INVALID',
+    ],
+  ] as const)('%s: exit 2, said in a line or two on stderr', async ([, args, told]) => {
+    const { code, stdout, stderr } = await folder.run([...args]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(told);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(3);
+  });
+
+  test('--debug adds the stack', async () => {
+    expect((await folder.run(['run', 'throws.ts', '--debug'])).stderr).toMatch(/\n\s+at /);
+  });
+
+  test('a config mistake is told with its file and path', async () => {
+    expect((await folder.run(['run', 'invalid.ts'])).stderr).toMatch(/invalid\.ts: .*tasks\.t\.agent/s);
+  });
+});
+
+describe('help', () => {
+  test.for([
+    [['--help'], 'Commands:'],
+    [['run', '--help'], 'Examples:'],
+    [['holds', '--help'], 'approve'],
+    [['holds', 'approve', '--help'], '--digest'],
+    [['runs', 'resume', '--help'], '--accept-change'],
+    [['gates', '--help'], '--require'],
+    [['token', 'create', '--help'], '--role'],
+  ] as const)('%j', async ([args, told]) => {
+    const { code, stdout } = await folder.run([...args]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(told);
+  });
+
+  test('--version is that of the package', async () => {
+    expect((await folder.run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+test('.env of the folder is read, and overrides nothing', async () => {
+  await using other = await cliFolder({
+    'plain.ts': PLAIN,
+    '.env': 'HOLDPOINT_MODEL=rehearsal\nHOLDPOINT_DATABASE=file:a.db\n',
+  });
+  expect(await other.run(['run', 'plain.ts'], { HOLDPOINT_DATABASE: 'file:b.db' })).toMatchObject({ code: 0 });
+  expect((await other.run(['runs', '--database', 'file:b.db'])).stdout).toContain('completed');
+  expect((await other.run(['runs'])).stderr).toContain('no database at a.db');
+});
