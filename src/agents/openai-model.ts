@@ -7,7 +7,13 @@ import { openaiClient } from './openai-client.ts';
 import { toFailedTry } from './openai-failure.ts';
 import { BEST_MODE, lesserMode, type Mode } from './openai-mode.ts';
 import { toBody } from './openai-request.ts';
-import { type Env, type OpenAIModelOptions, type OpenAISettings, openaiSettings } from './openai-settings.ts';
+import {
+  type Env,
+  type ModelPrice,
+  type OpenAIModelOptions,
+  type OpenAISettings,
+  openaiSettings,
+} from './openai-settings.ts';
 import { askOnce } from './openai-stream.ts';
 import { retrying } from './retry.ts';
 import { TryWatch } from './try-watch.ts';
@@ -45,6 +51,14 @@ export function openaiModel(options: OpenAIModelOptions = {}, env: Env = process
   };
 }
 
+/** An answer with its cost, where the price is known and the server said how much was used. */
+function priced(answer: ModelAnswer, price: ModelPrice | null): ModelAnswer {
+  const { inputTokens, outputTokens } = answer.usage;
+  if (!price || inputTokens + outputTokens === 0) return answer;
+  const usd = (inputTokens * price.input + outputTokens * price.output) / 1e6;
+  return { ...answer, usage: { inputTokens, outputTokens, usd } };
+}
+
 /** One request to a model, through all its tries. */
 class Exchange {
   readonly #client: OpenAI;
@@ -79,7 +93,7 @@ class Exchange {
     try {
       const { answer, prose } = await this.#askInAnyMode();
       if (answer.toolCalls.length === 0) this.#habits.prose = prose;
-      return answer;
+      return priced(answer, this.#settings.price);
     } catch (error) {
       const answered = error instanceof FailedTry && (error.code === 'MODEL_MALFORMED' || error.code === 'MODEL_EMPTY');
       if (answered) this.#prose = error.prose ? this.#prose + 1 : 0;

@@ -3,6 +3,11 @@ import { HoldpointError } from '../errors.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
+export interface ModelPrice {
+  readonly input: number;
+  readonly output: number;
+}
+
 export interface OpenAIModelOptions {
   /** The model asked for where a request names none. Default: `HOLDPOINT_MODEL`, else `gpt-4.1-mini`. */
   readonly name?: string | undefined;
@@ -10,6 +15,8 @@ export interface OpenAIModelOptions {
   readonly baseURL?: string | undefined;
   /** Default: `OPENAI_API_KEY`. A server given by a base URL may need none. */
   readonly apiKey?: string | undefined;
+  /** What the model costs, in USD a million tokens; a `budget.usd` needs it. */
+  readonly price?: ModelPrice | undefined;
   /** Tries of one answer before giving up. Default 8, minimum 1. */
   readonly maxTries?: number | undefined;
   /** Of one whole try, in milliseconds. Default 120 000. */
@@ -24,6 +31,7 @@ export interface OpenAIModelOptions {
 }
 
 export interface OpenAISettings {
+  readonly price: ModelPrice | null;
   readonly name: string;
   readonly baseURL: string;
   readonly apiKey: string;
@@ -68,6 +76,7 @@ export function openaiSettings(options: OpenAIModelOptions, env: Env): OpenAISet
     name: options.name ?? given(env.HOLDPOINT_MODEL) ?? DEFAULT_NAME,
     baseURL: baseURL ?? OPENAI,
     apiKey: apiKey ?? NO_KEY,
+    price: options.price ?? null,
     maxTries: Math.max(1, options.maxTries ?? 8),
     timeoutMs: options.timeoutMs ?? 120_000,
     idleTimeoutMs: options.idleTimeoutMs ?? 60_000,

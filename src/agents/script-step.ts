@@ -34,7 +34,7 @@ const CONFIDENCE = 0.9;
 
 /** The answer that a step stands for. Ids of calls are derived from the conversation, so that a replay draws the same. */
 export function answerOf(step: Step, request: ModelRequest, from: { model: string; reasoning: string }): ModelAnswer {
-  const usage = { inputTokens: 0, outputTokens: 0 };
+  const usage = { inputTokens: 0, outputTokens: 0, usd: 0 };
   if (step.type === 'answer') {
     const { output, reasoning = from.reasoning, confidence = CONFIDENCE } = step;
     return {

@@ -30,11 +30,18 @@ export function crewData(crew: CrewParts, input: CrewInput, tools: Iterable<Tool
     model: modelName(crew.model),
     review: crew.review && policyData(crew.review),
     budget: tokens === null && usd === null ? null : { tokens, usd },
+    maxHolds: input.maxHolds ?? 100,
+    shadow: input.shadow ? shadowData(input.shadow) : null,
     hooks: HOOKS.filter((name) => crew.hooks[name] !== undefined),
     agents: Object.fromEntries([...crew.agents].map(([key, agent]) => [key, agentData(agent)])),
     tasks: Object.fromEntries([...crew.tasks].map(([key, task]) => [key, taskData(task)])),
     tools: Object.fromEntries(Array.from(tools, (tool) => [tool.name, toolData(tool)])),
   };
+}
+
+function shadowData(shadow: NonNullable<CrewInput['shadow']>): CrewConfigData['shadow'] {
+  const { tools = {}, confirm, minConfidence } = shadow;
+  return { tools, confirm: confirm === 'after', minConfidence: minConfidence ?? null };
 }
 
 export function toolData(tool: ToolDefinition): ToolConfigData {

@@ -79,6 +79,10 @@ export const CrewConfigData = z.strictObject({
   model: z.string().nullable(),
   review: PolicyData.nullable(),
   budget: z.strictObject({ tokens: z.number().nullable(), usd: z.number().nullable() }).nullable(),
+  maxHolds: z.int(),
+  shadow: z
+    .strictObject({ tools: z.record(z.string(), Tier), confirm: z.boolean(), minConfidence: z.number().nullable() })
+    .nullable(),
   hooks: z.array(z.string()),
   agents: z.record(z.string(), AgentConfig),
   tasks: z.record(z.string(), TaskConfig),

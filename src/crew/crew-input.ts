@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Tier } from '../hooks/tier.ts';
 import { Count, conditional, ModelChoice, Policy, Schema, Share, Span, Text } from './config-values.ts';
 import type { Given, GivenOutput, Hook, TaskDefinition } from './crew-definition.ts';
 import type { Tool } from './crew-types.ts';
@@ -94,6 +95,12 @@ export const CrewInput = strict({
   review: Policy.optional(),
   model: ModelChoice.optional(),
   budget: strict({ tokens: z.number().positive().optional(), usd: z.number().positive().optional() }).optional(),
+  maxHolds: Count.optional(),
+  shadow: strict({
+    tools: z.record(z.string(), Tier).optional(),
+    confirm: z.literal('after').optional(),
+    minConfidence: Share.optional(),
+  }).optional(),
   hooks: strict({
     beforeRun: hook,
     afterRun: hook,

@@ -202,6 +202,10 @@ export type CrewConfig<N extends string, In extends ZodType, A extends string, S
   model?: string | Model;
   /** Past it the run holds. */
   budget?: { tokens?: number; usd?: number };
+  /** Holds that a run may open before it stops with one hold of the whole run. Default 100. */
+  maxHolds?: number;
+  /** A stricter policy to try: what it would have held is recorded with the run, and holds nothing. */
+  shadow?: { tools?: Readonly<Record<string, Tier>>; confirm?: 'after'; minConfidence?: number };
   hooks?: Hooks<z.output<In>, NoInfer<A>, NoInfer<S>>;
 } & Process<A>;
 

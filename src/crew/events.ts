@@ -59,6 +59,8 @@ const DATA = {
     input: Json,
     tier: Tier,
     reasons: z.array(HoldReason),
+    /** What the crew's shadow policy would have held; absent: nothing. */
+    shadow: z.array(HoldReason).optional(),
     /** What the `beforeAction` hook adds to the policy. */
     review: ReviewPolicy.optional(),
     impact: Impact.nullable(),
@@ -120,6 +122,7 @@ const DATA = {
     blocked: z.string().nullable(),
     escalation: z.string().nullable(),
     reasons: z.array(HoldReason),
+    shadow: z.array(HoldReason).optional(),
     /** What the `afterTask` hook adds to the policy. */
     review: ReviewPolicy.optional(),
   }),

@@ -20,7 +20,7 @@ export function foldTask(state: RunState, event: TaskLevel): RunState {
   if (event.type === 'model.failed' && !event.data.final) return noteFailedTry(state, task, event);
   const moved = { ...task, ...move(taskMachine, task, toMachine(state, event), event) };
   const next = withTask(state, learn(moved, event));
-  if (event.type === 'model.responded') return { ...next, usage: addUsage(state, event) };
+  if (event.type === 'model.responded') return { ...next, ...addUsage(state, event) };
   if (event.type !== 'task.failed') return next;
   return { ...next, ...move(crewMachine, state, { type: 'task.failed' }, event), error: event.data.error };
 }
@@ -67,11 +67,18 @@ function noteFailedTry(state: RunState, task: TaskState, event: RunEvent): RunSt
   return state;
 }
 
-function addUsage({ usage }: RunState, { data: { answer } }: RunEventOf<'model.responded'>): RunState['usage'] {
+function addUsage(
+  { usage, spentUsd }: RunState,
+  { data }: RunEventOf<'model.responded'>,
+): Pick<RunState, 'usage' | 'spentUsd'> {
+  const { inputTokens, outputTokens, usd } = data.answer.usage;
   return {
-    inputTokens: usage.inputTokens + answer.usage.inputTokens,
-    outputTokens: usage.outputTokens + answer.usage.outputTokens,
-    calls: usage.calls + 1,
+    usage: {
+      inputTokens: usage.inputTokens + inputTokens,
+      outputTokens: usage.outputTokens + outputTokens,
+      calls: usage.calls + 1,
+    },
+    spentUsd: spentUsd === null || usd === undefined ? null : spentUsd + usd,
   };
 }
 

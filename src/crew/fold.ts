@@ -113,6 +113,7 @@ function begin(runId: RunId, event: RunEventOf<'run.started'>): RunState {
     tasks,
     actions: {},
     holds: {},
+    spentUsd: 0,
     usage: { inputTokens: 0, outputTokens: 0, calls: 0 },
     holdCount: 0,
     actionCount: 0,

@@ -34,7 +34,8 @@ export const ModelAnswer = z.strictObject({
   /** The final answer as JSON text of the request's `answer` schema (or prose, from a model that cannot do better); '' with tool calls. */
   text: z.string(),
   toolCalls: z.array(ToolCall),
-  usage: z.strictObject({ inputTokens: z.int(), outputTokens: z.int() }),
+  /** `usd` where the price of the model is known. */
+  usage: z.strictObject({ inputTokens: z.int(), outputTokens: z.int(), usd: z.number().optional() }),
 });
 export type ModelAnswer = z.infer<typeof ModelAnswer>;
 

@@ -32,6 +32,8 @@ export interface RunState {
   /** Open holds, and closed ones that something still refers to. */
   readonly holds: Readonly<Record<HoldId, HoldRecord>>;
   readonly usage: Usage;
+  /** What the model calls cost so far; null once one of them had no known price. */
+  readonly spentUsd: number | null;
   /** How many holds and actions there were so far: the next one's number follows. */
   readonly holdCount: number;
   readonly actionCount: number;

@@ -1,5 +1,6 @@
 import { type Command, isActionCommand } from '../commands.ts';
 import type { Draft } from '../events.ts';
+import { capHolds } from './cap-holds.ts';
 import type { DeriveContext } from './context.ts';
 import { cancelRun, completeRun, failRun } from './end-run.ts';
 import { endTask } from './failure.ts';
@@ -30,6 +31,11 @@ import {
  * `null`: the command is an effect, to be carried out by the runner. Empty: not yet (something under way must end first).
  */
 export async function derive(context: DeriveContext, command: Command): Promise<readonly Draft[] | null> {
+  const drafts = await deriveUncapped(context, command);
+  return drafts && capHolds(context, drafts);
+}
+
+async function deriveUncapped(context: DeriveContext, command: Command): Promise<readonly Draft[] | null> {
   if (isActionCommand(command)) return deriveAction(context, command);
   switch (command.type) {
     case 'prepareTask':

@@ -6,6 +6,7 @@ import { type Draft, draft } from '../events.ts';
 import type { FinalAnswer } from '../final-answer.ts';
 import { taskOf } from '../run-state.ts';
 import { call, type DeriveContext, givenTo, runHook } from './context.ts';
+import { shadowOfOutput } from './shadow.ts';
 
 interface Verdicts {
   complaint: string | null;
@@ -30,7 +31,17 @@ export async function passGates(context: DeriveContext, task: TaskDefinition, an
   };
   const verdicts = await askGates(context, task, given);
   const { output, reasoning } = answer;
-  return [draft('task.proposed', { task: task.key, attempt, output, reasoning, ...verdicts })];
+  const shadow = shadowOfOutput(context.state, verdicts.confidence, verdicts.reasons);
+  return [
+    draft('task.proposed', {
+      task: task.key,
+      attempt,
+      output,
+      reasoning,
+      ...verdicts,
+      ...(shadow.length > 0 ? { shadow } : {}),
+    }),
+  ];
 }
 
 async function askGates(context: DeriveContext, task: TaskDefinition, given: GivenOutput): Promise<Verdicts> {

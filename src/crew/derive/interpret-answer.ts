@@ -15,6 +15,7 @@ import { taskOf } from '../run-state.ts';
 import { type DeriveContext, taskDefinition } from './context.ts';
 import { settleFailed } from './failure.ts';
 import { passGates } from './gates.ts';
+import { shadowOfAction } from './shadow.ts';
 import { assessAction } from './tier-of-action.ts';
 
 /** What the model's answer leads to: actions to settle, an output to put through the gates, or a complaint. */
@@ -114,6 +115,7 @@ async function proposeAction(
   const { tier, level, reasons, impact, review } = verdict;
   const drawn = level === 'automatic' && tier === 'automatic' && reasons.length === 0 && isSpotCheck(actionId);
   const applied = { ...(level === null ? {} : { level }), ...(drawn ? { spotCheck: true as const } : {}) };
+  const shadow = shadowOfAction(state, call.name, tier);
   const revision = (taskOf(state, task.key).rejectedCalls[call.name]?.count ?? 0) + 1;
   return draft('action.proposed', {
     ...place,
@@ -124,6 +126,7 @@ async function proposeAction(
     ...(review ? { review } : {}),
     impact,
     ...applied,
+    ...(shadow.length > 0 ? { shadow } : {}),
     revision,
   });
 }

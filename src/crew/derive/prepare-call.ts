@@ -1,7 +1,7 @@
 import type { TaskDefinition } from '../crew-definition.ts';
 import type { Draft } from '../events.ts';
 import { agentOf } from '../prompt.ts';
-import { holdOf, taskOf } from '../run-state.ts';
+import { holdOf, type RunState, taskOf } from '../run-state.ts';
 import { type DeriveContext, type HookOutcome, runHook, taskDefinition } from './context.ts';
 import { holdRun } from './end-run.ts';
 import { escalate, settleFailed } from './failure.ts';
@@ -38,15 +38,23 @@ async function askHook(context: DeriveContext, task: TaskDefinition, step: numbe
   return runHook(context, 'beforeModelCall', { task: task.key, agent: task.agent, step: step + 1 });
 }
 
-/** A run past its token budget holds; each time a person lets it go on, it gets the same amount again. */
+/** A run past its budget holds; each time a person lets it go on, it gets the same amount again. A cost nobody knows is too much. */
 function overBudget({ state }: DeriveContext): string | null {
-  const tokens = state.config.budget?.tokens ?? null;
-  if (tokens === null) return null;
-  const renewed = Object.values(state.holds).filter(
+  const { tokens = null, usd = null } = state.config.budget ?? {};
+  const share = 1 + timesRenewed(state);
+  const used = state.usage.inputTokens + state.usage.outputTokens;
+  if (tokens !== null && used >= tokens * share)
+    return `The run used ${used} tokens of its budget of ${tokens * share}.`;
+  if (usd === null || state.usage.calls === 0) return null;
+  if (state.spentUsd === null)
+    return `The budget is ${usd} USD, but a model of the run has no known price: give its \`openaiModel\` a \`price\`.`;
+  return state.spentUsd < usd * share
+    ? null
+    : `The run spent ${state.spentUsd.toFixed(4)} USD of its budget of ${usd * share}.`;
+}
+
+function timesRenewed({ holds }: RunState): number {
+  return Object.values(holds).filter(
     (hold) => hold.kind === 'run' && hold.status === 'answered' && hold.reasons[0]?.code === 'budget',
   ).length;
-  const used = state.usage.inputTokens + state.usage.outputTokens;
-  return used < tokens * (renewed + 1)
-    ? null
-    : `The run used ${used} tokens of its budget of ${tokens * (renewed + 1)}.`;
 }

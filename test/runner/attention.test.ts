@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { crewDefinition, defineCrew } from '../../src/crew/define-crew.ts';
+import { defineTool } from '../../src/crew/define-tool.ts';
+import { openHoldpoint } from '../../src/index.ts';
+import { toRunEvents } from '../../src/journal/read-run.ts';
+import { replay } from '../../src/replay/replay.ts';
+import { calls, memoryJournal, scriptedModel } from '../../src/testing.ts';
+
+let sent = 0;
+const send = defineTool({
+  name: 'send',
+  description: 'Send',
+  input: z.strictObject({ n: z.number() }),
+  tier: 'approval',
+  execute: () => `sent ${++sent}`,
+});
+const note = defineTool({
+  name: 'note',
+  description: 'Note',
+  input: z.strictObject({ n: z.number() }),
+  tier: 'automatic',
+  execute: () => 'noted',
+});
+const answer = (output: unknown, confidence = 0.9) => ({ output, reasoning: 'r', confidence });
+
+describe('a cap on holds', () => {
+  test('past it the run stops with one hold of its own; letting it go on approves nothing', async () => {
+    const crew = defineCrew({
+      name: 'eager',
+      maxHolds: 2,
+      agents: { a: { role: 'A', goal: 'B', tools: [send] } },
+      tasks: { t: { agent: 'a', description: 'Send all' } },
+    });
+    const model = scriptedModel([
+      calls([
+        ['send', { n: 1 }],
+        ['send', { n: 2 }],
+        ['send', { n: 3 }],
+      ]),
+      answer('ok'),
+    ]);
+    const journal = memoryJournal();
+    await using holdpoint = await openHoldpoint({ crews: [crew], database: journal, model });
+    const run = await holdpoint.start('eager', {});
+    expect((await run.settled()).status).toBe('held');
+    const open = async () => (await holdpoint.holds.list({ status: 'open' })).holds;
+    expect((await open()).map(({ kind }) => kind).sort()).toEqual(['action', 'action', 'run']);
+    const cap = (await open()).find(({ kind }) => kind === 'run');
+    expect(cap).toMatchObject({ reasons: [{ code: 'policy' }], allowed: ['respond'], task: null });
+    await holdpoint.decide({
+      holdId: cap!.id,
+      digest: cap!.digest,
+      verdict: 'respond',
+      value: { choice: 'retry' },
+      by: 'user:ana',
+    });
+    await run.settled();
+    expect((await open()).map(({ kind }) => kind)).toEqual(['action', 'action', 'action']);
+    expect(sent).toBe(0);
+    for (const hold of await open())
+      await holdpoint.decide({ holdId: hold.id, digest: hold.digest, verdict: 'approve', by: 'user:ana' });
+    expect(await run.outcome()).toMatchObject({ status: 'completed' });
+    expect(sent).toBe(3);
+    const events = toRunEvents(await journal.read(run.id), []);
+    expect((await replay(run.id, events, { crew: crewDefinition(crew) })).count).toBe(events.length);
+  });
+});
+
+describe('a shadow policy', () => {
+  test('is recorded with what it would have held, and holds nothing', async () => {
+    const crew = defineCrew({
+      name: 'shadowed',
+      shadow: { tools: { note: 'approval' }, confirm: 'after', minConfidence: 0.95 },
+      agents: { a: { role: 'A', goal: 'B', tools: [note] } },
+      tasks: { t: { agent: 'a', description: 'Note it' } },
+    });
+    const journal = memoryJournal();
+    const model = scriptedModel([calls([['note', { n: 1 }]]), answer('ok')]);
+    await using holdpoint = await openHoldpoint({ crews: [crew], database: journal, model });
+    const run = await holdpoint.start('shadowed', {});
+    expect(await run.outcome()).toMatchObject({ status: 'completed' });
+    expect((await holdpoint.holds.list()).holds).toEqual([]);
+    const events = toRunEvents(await journal.read(run.id), []);
+    const shadows = events.flatMap((event) =>
+      'shadow' in event.data ? [{ type: event.type, codes: event.data.shadow?.map(({ code }) => code) }] : [],
+    );
+    expect(shadows).toEqual([
+      { type: 'action.proposed', codes: ['tier'] },
+      { type: 'task.proposed', codes: ['confirm', 'low-confidence'] },
+    ]);
+  });
+});
+
+describe('a budget in money', () => {
+  const crew = defineCrew({
+    name: 'dear',
+    budget: { usd: 0.5 },
+    agents: { a: { role: 'A', goal: 'B' } },
+    tasks: { t: { agent: 'a', description: 'x' }, u: { agent: 'a', description: 'y' } },
+  });
+  const costing = (usd: number | undefined) => {
+    const inner = scriptedModel([answer('one'), answer('two')]);
+    return {
+      ...inner,
+      respond: async (...given: Parameters<typeof inner.respond>) => {
+        const said = await inner.respond(...given);
+        const { inputTokens, outputTokens } = said.usage;
+        return {
+          ...said,
+          usage: usd === undefined ? { inputTokens, outputTokens } : { inputTokens, outputTokens, usd },
+        };
+      },
+    };
+  };
+
+  test.each([
+    [0.2, 'completed'],
+    [0.6, 'held'],
+    [undefined, 'held'],
+  ])('calls of %s USD: %s', async (usd, status) => {
+    await using holdpoint = await openHoldpoint({ crews: [crew], database: memoryJournal(), model: costing(usd) });
+    const run = await holdpoint.start('dear', {});
+    expect((await run.settled()).status).toBe(status);
+    const [hold] = (await holdpoint.holds.list()).holds;
+    expect(hold?.reasons[0]?.code).toBe(status === 'held' ? 'budget' : undefined);
+  });
+});
