@@ -33,6 +33,8 @@ const CONFIG: CrewConfigData = {
   model: null,
   review: null,
   budget: null,
+  maxHolds: 100,
+  shadow: null,
   hooks: [],
   agents: {},
   tasks: {},
