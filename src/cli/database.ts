@@ -3,10 +3,11 @@ import type { Journal } from '../journal/journal.ts';
 import { DEFAULT_DATABASE, openDatabase } from '../open-database.ts';
 import { isAlive } from '../runner/node-life.ts';
 import type { DatabaseOptions } from './options.ts';
+import { setting } from './settings.ts';
 import { shellWord } from './shell-word.ts';
 
 export function databaseAddress({ database }: DatabaseOptions): string {
-  return database ?? (process.env.HOLDPOINT_DATABASE?.trim() || DEFAULT_DATABASE);
+  return database ?? setting('HOLDPOINT_DATABASE') ?? DEFAULT_DATABASE;
 }
 
 /** How to name the database in a command that is shown to be copied; '' for the usual one. */

@@ -12,6 +12,7 @@ import { openToChange, openToRead } from './database.ts';
 import type { ServerOptions } from './options.ts';
 import { readingEngine } from './reading-engine.ts';
 import { openRecordingEngine } from './recording-engine.ts';
+import { setting } from './settings.ts';
 import { terminalLog } from './terminal-log.ts';
 
 /**
@@ -32,9 +33,9 @@ export interface Desk extends AsyncDisposable {
 }
 
 export function serverOf({ url, token }: ServerOptions): { url: string; token: string | undefined } | null {
-  const address = url ?? process.env.HOLDPOINT_URL?.trim();
+  const address = url ?? setting('HOLDPOINT_URL');
   if (!address) return null;
-  return { url: address, token: token ?? (process.env.HOLDPOINT_TOKEN?.trim() || undefined) };
+  return { url: address, token: token ?? setting('HOLDPOINT_TOKEN') };
 }
 
 /** `crews`: to check values with, where the database is opened. */

@@ -4,6 +4,7 @@ import { errorLines, exitCodeOfError } from './error-lines.ts';
 import { EXIT } from './exit-codes.ts';
 import { endWhenReaderLeaves, flushOutput, note } from './print.ts';
 import { buildProgram } from './program/program.ts';
+import { takeSettings } from './settings.ts';
 
 /** Runs one command and ends the process with its exit code: a crew file may have left timers or connections open. */
 export async function main(argv: readonly string[]): Promise<never> {
@@ -18,7 +19,10 @@ async function runCommand(argv: readonly string[]): Promise<number> {
   const program = buildProgram((exitCode) => {
     code = exitCode;
   });
-  program.hook('preAction', loadDotEnv);
+  program.hook('preAction', () => {
+    loadDotEnv();
+    takeSettings();
+  });
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;

@@ -158,3 +158,33 @@ test('.env of the folder is read, and overrides nothing', async () => {
   expect((await other.run(['runs', '--database', 'file:b.db'])).stdout).toContain('completed');
   expect((await other.run(['runs'])).stderr).toContain('no database at a.db');
 });
+
+test('tools see none of the settings of the reviewer, nor do the programs they start', async () => {
+  await using other = await cliFolder({
+    'spy.ts': PLAIN.replace("import { defineCrew } from 'holdpoint';", SPY).replace(
+      'writer: {',
+      'writer: { tools: [spy],',
+    ),
+  });
+  const secrets = {
+    HOLDPOINT_TOKEN: 'hp_secret',
+    HOLDPOINT_URL: 'http://127.0.0.1:1',
+    HOLDPOINT_DATABASE: 'file:spied.db',
+  };
+  expect(await other.run(['run', 'spy.ts'], { ...secrets, HOLDPOINT_MODEL: 'rehearsal', OTHER: 'kept' })).toMatchObject(
+    {
+      code: 0,
+      stderr: expect.stringMatching(/spied: \[OTHER=kept\]/),
+    },
+  );
+});
+
+const SPY = `
+import { execSync } from 'node:child_process';
+import { defineCrew, defineTool } from 'holdpoint';
+import { z } from 'zod';
+const spy = defineTool({
+  name: 'spy', description: 'Spy', input: z.strictObject({}), tier: 'automatic',
+  execute: async () => 'spied: [' + execSync('env').toString().split('\\n').filter((line) => /^(HOLDPOINT_|OTHER)/.test(line)).join() + ']',
+});
+`;

@@ -2,8 +2,10 @@ import { HoldpointError } from '../../errors.ts';
 import { answerHold } from '../answer-hold.ts';
 import { openToRead, servedAt } from '../database.ts';
 import { requireToken, serverOf } from '../desk.ts';
+import { HoldQueue } from '../hold-queue.ts';
 import type { ServerOptions } from '../options.ts';
 import { note } from '../print.ts';
+import { setting } from '../settings.ts';
 import { stopSignal } from '../stop-signals.ts';
 import { Interrupted, requireTerminal } from '../terminal.ts';
 
@@ -12,28 +14,27 @@ export async function review(options: ServerOptions): Promise<number> {
   const terminal = requireTerminal();
   const server = serverOf(options) ?? {
     url: await urlOf(options),
-    token: options.token ?? process.env.HOLDPOINT_TOKEN,
+    token: options.token ?? setting('HOLDPOINT_TOKEN'),
   };
   const signal = stopSignal({ message: '' });
   const { connectReview } = await import('../../client/review-client.ts');
   await using client = await connectReview(server.url, { token: requireToken(server), signal });
-  const queue = new HoldQueue();
-  client.on('hold:opened', ({ id }) => queue.add(id));
-  client.on('hold:updated', ({ id, status }) => status === 'open' && queue.add(id));
+  const { user } = await client.me();
+  const queue = new HoldQueue({ user, signal });
+  client.on('hold:opened', (hold) => queue.add(hold));
+  client.on('hold:updated', (hold) => queue.add(hold));
   const readList = async () => {
     const { holds } = await client.holds.list({ status: 'open', limit: 200 });
-    for (const { id } of holds.reverse()) queue.add(id);
+    for (const hold of holds.reverse()) queue.add(hold);
   };
   // Whatever opened while the connection was lost is found in the list.
   client.on('connected', () => void readList().catch(() => undefined));
   await readList();
-  const { user } = await client.me();
   note(`Reviewing at ${server.url} as ${user}. Ctrl-C ends it.`);
   try {
     for (;;) {
       if (queue.isEmpty) note('Nothing to review; waiting.');
-      const holdId = await queue.next(signal);
-      await answerHold(client, holdId, { ...terminal, signal });
+      await answerHold(client, await queue.next(), { ...terminal, signal });
     }
   } catch (error) {
     if (error instanceof Interrupted || signal.aborted) return 0;
@@ -54,34 +55,4 @@ async function urlOf(options: ServerOptions): Promise<string> {
     'USAGE',
     'No server serves this database. Start one with `holdpoint serve FILE`, or name one with --url.',
   );
-}
-
-/** Holds to look at, each once at a time, in the order they came. */
-class HoldQueue {
-  readonly #ids = new Set<string>();
-  #wake = () => {};
-
-  get isEmpty(): boolean {
-    return this.#ids.size === 0;
-  }
-
-  add(id: string): void {
-    this.#ids.add(id);
-    this.#wake();
-  }
-
-  async next(signal: AbortSignal): Promise<string> {
-    for (;;) {
-      signal.throwIfAborted();
-      const [first] = this.#ids;
-      if (first !== undefined) {
-        this.#ids.delete(first);
-        return first;
-      }
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
-    }
-  }
 }

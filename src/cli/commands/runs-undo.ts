@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { resolveModel } from '../../agents/resolve-model.ts';
 import { HoldpointError } from '../../errors.ts';
 import type { ActionId, RunId } from '../../ids.ts';
 import type { Journal } from '../../journal/journal.ts';
@@ -10,6 +9,7 @@ import { openToChange } from '../database.ts';
 import { openDesk, serverOf } from '../desk.ts';
 import { EXIT } from '../exit-codes.ts';
 import { loadCrews } from '../load-crews.ts';
+import { modelsOf } from '../models.ts';
 import type { JsonOptions, ServerOptions } from '../options.ts';
 import { printJson, printLine } from '../print.ts';
 import { stopSignal } from '../stop-signals.ts';
@@ -39,7 +39,13 @@ async function undoHere(id: string, actionId: ActionId, options: Options): Promi
   const journal = await openToChange(options);
   const runId = await runOfFile(journal, id, { file, names: crews.map(({ name }) => name) });
   const log = terminalLog(options);
-  const engine = await openEngine({ crews, journal, models: resolveModel, log, drives: (other) => other === runId });
+  const engine = await openEngine({
+    crews,
+    journal,
+    models: modelsOf({}, []),
+    log,
+    drives: (other) => other === runId,
+  });
   try {
     const actor = { user: localUser(), roles: ['admin'], groups: [] };
     const recorded = await engine.undo(runId, actionId, options.reason, { actor });
