@@ -5,7 +5,7 @@ import type { Journal } from '../../src/journal/journal.ts';
 import { openSqliteJournal, type SqliteJournalOptions } from '../../src/journal/sqlite-journal.ts';
 import { verifyChain } from '../../src/journal/verify.ts';
 import { startJournalChild } from '../support/journal-child-process.ts';
-import { amendmentOf, appendOf, proposed, runId } from '../support/sample-journal.ts';
+import { amendmentOf, appendOf, OWNER, proposed, runId } from '../support/sample-journal.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -43,7 +43,7 @@ test('a run that another process claimed refuses its old owner', async () => {
   await journal.append(batch);
   const child = startJournalChild([path, 'claim', 'one']);
   await child.ended;
-  expect(child.lines).toEqual([{ claimed: { epoch: 2 } }]);
+  expect(child.lines).toEqual([{ claimed: { epoch: 2, from: OWNER } }]);
   const late = journal.append(appendOf(run, { head, drafts: [proposed('x')] }).batch);
   await expect(late).rejects.toMatchObject({ code: 'OWNER_LOST' });
   expect(await journal.read(run)).toHaveLength(1);
