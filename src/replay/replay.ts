@@ -8,7 +8,10 @@ import { compareDerived, compareRequest, compareStart, isDerived } from './compa
 import { diverged } from './divergence.ts';
 
 export interface ReplayOptions {
-  /** The crew as its code is now: everything that it derives is compared with what was recorded. Absent: only folded. */
+  /**
+   * The crew as its code is now: everything that it derives is compared with what was recorded, from where the run was started
+   * with it or a person accepted it. Absent: only folded.
+   */
   readonly crew?: CrewDefinition | undefined;
   /** Stops after this seq. Default: the last. */
   readonly upTo?: number | undefined;
@@ -60,10 +63,17 @@ async function compareNext(
 ): Promise<number> {
   const event = events[index];
   if (!event) return 0;
-  if (event.type === 'run.started') return compareStart(crew, event);
-  if (!state) return 0;
+  if (event.type === 'run.started') return adoptedLater(crew, events) ? 0 : compareStart(crew, event);
+  if (!state || state.fingerprint !== crew.fingerprint) return 0;
   if (event.type === 'model.responded') return compareRequest(crew, state, event);
   return isDerived(event) ? compareDerived(crew, state, events.slice(index)) : 0;
+}
+
+/** Whether the run went on with this crew only after a person had accepted it: what was before is another crew's. */
+function adoptedLater({ fingerprint }: CrewDefinition, events: readonly RunEvent[]): boolean {
+  const [started] = events;
+  if (started?.type !== 'run.started' || started.data.fingerprint === fingerprint) return false;
+  return events.some((event) => event.type === 'run.resumed' && event.data.fingerprint === fingerprint);
 }
 
 function foldOrDiverge(state: RunState | null, runId: RunId, event: RunEvent): RunState {

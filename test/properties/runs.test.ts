@@ -104,7 +104,9 @@ class World {
     else if (kind === 9) await told(engine.release(hold.id, { actor }));
     else {
       const by = hold.kind === 'human' ? (PEOPLE.find(({ user }) => user === hold.claimedBy) ?? actor) : actor;
-      await told(engine.decide(hold.id, randomDecision(draw, hold), { actor: by }));
+      const request = randomDecision(draw, hold);
+      const decided = await told(engine.decide(hold.id, request, { actor: by }));
+      if (request.digest !== hold.digest) expect(decided, 'a decision on what was not shown').toBeNull();
     }
   }
 

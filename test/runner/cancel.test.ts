@@ -9,7 +9,13 @@ const agents = { a: { role: 'A', goal: 'A' } };
 
 function withTool(execute: (signal: AbortSignal) => unknown, budget?: { tokens: number }) {
   const make = (name: string, tier: 'automatic' | 'approval') =>
-    defineTool({ name, description: name, input: z.strictObject({}), tier, execute: (_input, { signal }) => execute(signal) as string });
+    defineTool({
+      name,
+      description: name,
+      input: z.strictObject({}),
+      tier,
+      execute: (_input, { signal }) => execute(signal) as string,
+    });
   return defineCrew({
     name: 'tooled',
     agents: { a: { role: 'A', goal: 'A', tools: [make('auto', 'automatic'), make('pay', 'approval')] } },
@@ -26,7 +32,10 @@ describe('cancelling', () => {
     const hold = await desk.only(run);
     await desk.engine.cancel(run, 'changed my mind', ana);
     expect(await desk.settled(run)).toMatchObject({ status: 'cancelled', openHolds: [], tasks: { t: 'skipped' } });
-    await expect(desk.approve(hold)).rejects.toMatchObject({ code: 'HOLD_ALREADY_DECIDED', details: { status: 'cancelled' } });
+    await expect(desk.approve(hold)).rejects.toMatchObject({
+      code: 'HOLD_ALREADY_DECIDED',
+      details: { status: 'cancelled' },
+    });
     await expect(desk.engine.cancel(run, 'again', ana)).rejects.toMatchObject({ code: 'RUN_ENDED' });
   });
 
@@ -62,7 +71,10 @@ describe('cancelling', () => {
     await using desk = await openDesk(crew, { t: [call('auto')], other: [answer('o')] });
     const run = await desk.start();
     await expect.poll(() => signal !== null).toBe(true);
-    await Promise.all([desk.engine.cancel(run, 'one', ana), desk.engine.cancel(run, 'two', { actor: { ...ana.actor, user: 'user:ben' } })]);
+    await Promise.all([
+      desk.engine.cancel(run, 'one', ana),
+      desk.engine.cancel(run, 'two', { actor: { ...ana.actor, user: 'user:ben' } }),
+    ]);
     await expect.poll(() => signal?.aborted).toBe(true);
     expect((await desk.engine.run(run)).status).toBe('running');
     resolve('done');
@@ -75,8 +87,19 @@ describe('cancelling', () => {
   test('a hold decided while the cancelled run waits for a tool is recorded, and starts nothing', async () => {
     const { promise, resolve } = deferred<string>();
     let runs = 0;
-    const crew = withTool(() => (++runs, promise));
-    await using desk = await openDesk(crew, { t: [calls([['auto', {}], ['pay', {}]])], other: [answer('o')] });
+    const crew = withTool(() => {
+      runs++;
+      return promise;
+    });
+    await using desk = await openDesk(crew, {
+      t: [
+        calls([
+          ['auto', {}],
+          ['pay', {}],
+        ]),
+      ],
+      other: [answer('o')],
+    });
     const run = await desk.start();
     await expect.poll(() => runs).toBe(1);
     const hold = await desk.only(run);
@@ -112,15 +135,27 @@ describe('cancelling', () => {
         await desk.respond(hold, { choice: 'retry' });
       } else await desk.respond(hold, { choice: 'fail' });
       resolve('done');
-      await expect.poll(async () => (await desk.engine.run(run)).status).toBe(how === 'cancel' ? 'cancelled' : 'failed');
+      await expect
+        .poll(async () => (await desk.engine.run(run)).status)
+        .toBe(how === 'cancel' ? 'cancelled' : 'failed');
     }
   });
 });
 
 describe('limits', () => {
   test('an agent that never answers is stopped at maxSteps', async () => {
-    const noop = defineTool({ name: 'noop', description: 'N', input: z.strictObject({}), tier: 'automatic', execute: () => 'ok' });
-    const crew = defineCrew({ name: 'loops', agents: { a: { role: 'A', goal: 'A', tools: [noop], maxSteps: 3 } }, tasks: { t: { agent: 'a', description: 'T' } } });
+    const noop = defineTool({
+      name: 'noop',
+      description: 'N',
+      input: z.strictObject({}),
+      tier: 'automatic',
+      execute: () => 'ok',
+    });
+    const crew = defineCrew({
+      name: 'loops',
+      agents: { a: { role: 'A', goal: 'A', tools: [noop], maxSteps: 3 } },
+      tasks: { t: { agent: 'a', description: 'T' } },
+    });
     await using desk = await openDesk(crew, [call('noop'), call('noop'), call('noop'), answer('late')]);
     const run = await desk.startAndSettle();
     const hold = await desk.only(run);
@@ -130,11 +165,25 @@ describe('limits', () => {
   });
 
   test('past its token budget the run holds; each yes gives the same amount again', async () => {
-    const crew = defineCrew({ name: 'spends', agents, budget: { tokens: 10 }, tasks: { x: { agent: 'a', description: 'X' }, y: { agent: 'a', description: 'Y' }, z: { agent: 'a', description: 'Z' } } });
+    const crew = defineCrew({
+      name: 'spends',
+      agents,
+      budget: { tokens: 10 },
+      tasks: {
+        x: { agent: 'a', description: 'X' },
+        y: { agent: 'a', description: 'Y' },
+        z: { agent: 'a', description: 'Z' },
+      },
+    });
     const model = {
       type: 'model' as const,
       name: 'dear',
-      respond: async () => ({ model: 'dear', text: JSON.stringify(answer('ok')), toolCalls: [], usage: { inputTokens: 9, outputTokens: 1 } }),
+      respond: async () => ({
+        model: 'dear',
+        text: JSON.stringify(answer('ok')),
+        toolCalls: [],
+        usage: { inputTokens: 9, outputTokens: 1 },
+      }),
     };
     await using desk = await openDesk(crew, [], { model });
     const run = await desk.startAndSettle();
@@ -146,6 +195,44 @@ describe('limits', () => {
     const second = await desk.only(run);
     expect(second.id).not.toBe(first.id);
     await desk.respond(second, { choice: 'fail' }, 'user:ana', 'too dear');
-    expect(await desk.settled(run)).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('too dear') } });
+    expect(await desk.settled(run)).toMatchObject({
+      status: 'failed',
+      error: { message: expect.stringContaining('too dear') },
+    });
+  });
+
+  test.each([
+    ['ten times the budget', { tokens: 1 }, {}],
+    ['a price that nobody knows', { usd: 5 }, {}],
+    ['money', { usd: 0.5 }, { usd: 3 }],
+  ])('a yes to %s lets it go on for one more call at least', async (_what, budget, price) => {
+    const crew = defineCrew({
+      name: 'spends',
+      agents,
+      budget,
+      tasks: {
+        x: { agent: 'a', description: 'X' },
+        y: { agent: 'a', description: 'Y' },
+        z: { agent: 'a', description: 'Z' },
+      },
+    });
+    const model = {
+      type: 'model' as const,
+      name: 'dear',
+      respond: async () => ({
+        model: 'dear',
+        text: JSON.stringify(answer('ok')),
+        toolCalls: [],
+        usage: { inputTokens: 9, outputTokens: 1, ...price },
+      }),
+    };
+    await using desk = await openDesk(crew, [], { model });
+    const run = await desk.startAndSettle();
+    for (const done of ['x', 'y']) {
+      expect((await desk.engine.run(run)).outputs).toHaveProperty(done);
+      await desk.respond(await desk.only(run), { choice: 'retry' });
+      await desk.settled(run);
+    }
+    expect((await desk.engine.run(run)).status).toBe('completed');
   });
 });

@@ -5,6 +5,10 @@ import { answer, openDesk } from '../support/desk.ts';
 
 const agents = { writer: { role: 'Writer', goal: 'Write' } };
 const said: string[] = [];
+function say<R>(what: string, result: R): R {
+  said.push(what);
+  return result;
+}
 const fails = (): never => {
   throw new Error('boom');
 };
@@ -21,11 +25,11 @@ describe('gates', () => {
           agent: 'writer',
           description: 'Write',
           output: z.strictObject({ text: z.string() }),
-          guardrails: [({ output }) => (said.push('guardrail'), output.text.length > 3 || 'too short')],
-          escalateIf: () => (said.push('escalateIf'), false),
-          confidence: () => (said.push('confidence'), 0.5),
+          guardrails: [({ output }) => say('guardrail', output.text.length > 3 || 'too short')],
+          escalateIf: () => say('escalateIf', false),
+          confidence: () => say('confidence', 0.5),
           minConfidence: 0.8,
-          confirm: { after: { when: ({ confidence }) => (said.push(`confirm ${confidence}`), true) } },
+          confirm: { after: { when: ({ confidence }) => say(`confirm ${confidence}`, true) } },
         },
       },
     });

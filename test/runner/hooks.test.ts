@@ -10,7 +10,10 @@ const act = defineTool({
   description: 'Act',
   input: z.strictObject({}),
   tier: 'automatic',
-  execute: () => (ran.push(1), 'acted'),
+  execute: () => {
+    ran.push(1);
+    return 'acted';
+  },
 });
 
 type Hooks = NonNullable<Parameters<typeof defineCrew>[0]['hooks']>;

@@ -22,7 +22,11 @@ describe.each(journals)('a request on %s', (_name, open) => {
   async function openOn() {
     const folder = await temporaryFolder();
     const desk = await openDesk(crew, [answer('one'), answer('two')], { journal: await open(folder.path) });
-    return { desk, [Symbol.asyncDispose]: async () => (await desk[Symbol.asyncDispose](), await folder.remove()) };
+    const dispose = async () => {
+      await desk[Symbol.asyncDispose]();
+      await folder.remove();
+    };
+    return { desk, [Symbol.asyncDispose]: dispose };
   }
 
   test('a start sent again is the same run; other content is refused; other people have ids of their own', async () => {

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { crewDefinition } from '../../src/crew/define-crew.ts';
 import { defineCrew, defineTool } from '../../src/index.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite-journal.ts';
+import { replay } from '../../src/replay/replay.ts';
 import { call } from '../../src/testing.ts';
 import { answer, type DeskOptions, deferred, openDesk, person } from '../support/desk.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -56,17 +58,31 @@ describe('after a restart', () => {
       name: 'stuck',
       respond: async (_request: unknown, { signal }: { signal: AbortSignal }) => {
         if (++asked === 1)
-          return { model: 'stuck', text: JSON.stringify(answer('one')), toolCalls: [], usage: { inputTokens: 1, outputTokens: 1 } };
-        return new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+          return {
+            model: 'stuck',
+            text: JSON.stringify(answer('one')),
+            toolCalls: [],
+            usage: { inputTokens: 1, outputTokens: 1 },
+          };
+        return new Promise<never>((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason as Error)),
+        );
       },
     };
-    const crew = defineCrew({ name: 'two', agents, tasks: { first: { agent: 'a', description: 'F' }, second: { agent: 'a', description: 'S' } } });
+    const crew = defineCrew({
+      name: 'two',
+      agents,
+      tasks: { first: { agent: 'a', description: 'F' }, second: { agent: 'a', description: 'S' } },
+    });
     const before = await open(crew, [], { model });
     const run = await before.start();
     await expect.poll(() => asked).toBe(2);
     await before.engine.close();
     await using after = await open(crew, [answer('two')]);
-    expect(await after.engine.outcome(run)).toMatchObject({ status: 'completed', outputs: { first: 'one', second: 'two' } });
+    expect(await after.engine.outcome(run)).toMatchObject({
+      status: 'completed',
+      outputs: { first: 'one', second: 'two' },
+    });
     expect(after.model.requests).toHaveLength(1);
     await after.check(run);
   });
@@ -80,12 +96,22 @@ describe('after a restart', () => {
       idempotent,
       execute: (_input, { idempotencyKey }) => execute(idempotencyKey),
     });
-    return defineCrew({ name: 'payer', agents: { a: { role: 'A', goal: 'A', tools: [pay] } }, tasks: { t: { agent: 'a', description: 'T' } } });
+    return defineCrew({
+      name: 'payer',
+      agents: { a: { role: 'A', goal: 'A', tools: [pay] } },
+      tasks: { t: { agent: 'a', description: 'T' } },
+    });
   }
   const never = () => deferred<string>().promise;
+  const noting =
+    <R>(keys: string[], result: () => R) =>
+    (key: string): R => {
+      keys.push(key);
+      return result();
+    };
 
   async function diedWhilePaying(idempotent: boolean, keys: string[]) {
-    const before = await open(payer(idempotent, (key) => (keys.push(key), never())), [call('pay')]);
+    const before = await open(payer(idempotent, noting(keys, never)), [call('pay')]);
     const run = await before.startAndSettle();
     await before.approve(await before.only(run));
     await expect.poll(() => keys.length).toBe(1);
@@ -96,7 +122,13 @@ describe('after a restart', () => {
   test('an idempotent action in doubt is repeated under the same key, without a second approval', async () => {
     const keys: string[] = [];
     const run = await diedWhilePaying(true, keys);
-    await using after = await open(payer(true, (key) => (keys.push(key), 'paid')), [answer('done')]);
+    await using after = await open(
+      payer(
+        true,
+        noting(keys, () => 'paid'),
+      ),
+      [answer('done')],
+    );
     expect((await after.engine.outcome(run)).status).toBe('completed');
     expect(keys).toHaveLength(2);
     expect(keys[1]).toBe(keys[0]);
@@ -106,7 +138,13 @@ describe('after a restart', () => {
   test('any other action in doubt is asked about, and not run', async () => {
     const keys: string[] = [];
     const run = await diedWhilePaying(false, keys);
-    await using after = await open(payer(false, (key) => (keys.push(key), 'paid')), [answer('done')]);
+    await using after = await open(
+      payer(
+        false,
+        noting(keys, () => 'paid'),
+      ),
+      [answer('done')],
+    );
     await expect.poll(async () => (await after.open(run)).length).toBe(1);
     const hold = await after.only(run);
     expect(hold).toMatchObject({ kind: 'escalation', reasons: [{ code: 'outcome-unknown' }], action: { tool: 'pay' } });
@@ -120,8 +158,19 @@ describe('after a restart', () => {
   test('an action in doubt of a crew that changed is not repeated when the change is accepted', async () => {
     const keys: string[] = [];
     const run = await diedWhilePaying(false, keys);
-    const pay = defineTool({ name: 'pay', description: 'Pay now', input: z.strictObject({}), tier: 'approval', idempotent: true, execute: () => (keys.push('again'), 'paid') });
-    const changed = defineCrew({ name: 'payer', agents: { a: { role: 'A', goal: 'A', tools: [pay] } }, tasks: { t: { agent: 'a', description: 'T' } } });
+    const pay = defineTool({
+      name: 'pay',
+      description: 'Pay now',
+      input: z.strictObject({}),
+      tier: 'approval',
+      idempotent: true,
+      execute: () => noting(keys, () => 'paid')('again'),
+    });
+    const changed = defineCrew({
+      name: 'payer',
+      agents: { a: { role: 'A', goal: 'A', tools: [pay] } },
+      tasks: { t: { agent: 'a', description: 'T' } },
+    });
     await using after = await open(changed, [answer('done')]);
     await expect.poll(async () => (await after.engine.run(run)).status).toBe('parked');
     await after.engine.acceptChange(run, { actor: person('user:ana') });
@@ -152,21 +201,45 @@ describe('a changed crew', () => {
     expect(await after.engine.changes(run)).toEqual(['/agents/a/goal changed: "A" → "B"']);
     expect((await after.eventsOfType(run, 'run.parked'))[0]?.data.changes).toHaveLength(1);
     expect((await after.engine.acceptChange(run, { actor: person('user:ana') })).status).toBe('running');
-    expect(await after.engine.outcome(run)).toMatchObject({ status: 'completed', outputs: { first: 'one', second: 'two' } });
-    await expect(after.engine.acceptChange(run, { actor: person('user:ana') })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    expect(await after.engine.outcome(run)).toMatchObject({
+      status: 'completed',
+      outputs: { first: 'one', second: 'two' },
+    });
+    await expect(after.engine.acceptChange(run, { actor: person('user:ana') })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+    });
+    // Compared from where it was accepted on.
+    const events = await after.events(run);
+    const { compared } = await replay(run, events, { crew: crewDefinition(crewOf('B')) });
+    expect(compared).toBeGreaterThan(3);
+    const third = replay(run, events, { crew: crewDefinition(crewOf('C')) });
+    await expect(third).rejects.toMatchObject({ code: 'REPLAY_DIVERGED', details: { seq: 1 } });
   });
 
   test('that has lost a task which has begun cannot be accepted', async () => {
-    const crew = defineCrew({ name: 'two', agents, tasks: { begun: { agent: 'a', description: 'B', confirm: 'before' }, other: { agent: 'a', description: 'O', context: [], confirm: 'after' } } });
+    const crew = defineCrew({
+      name: 'two',
+      agents,
+      tasks: {
+        begun: { agent: 'a', description: 'B', confirm: 'before' },
+        other: { agent: 'a', description: 'O', context: [], confirm: 'after' },
+      },
+    });
     const before = await open(crew, { begun: [], other: [answer('o')] });
     const run = await before.startAndSettle();
     const holds = await before.open(run);
     await before.engine.close();
-    const without = defineCrew({ name: 'two', agents, tasks: { other: { agent: 'a', description: 'O', context: [], confirm: 'after' } } });
+    const without = defineCrew({
+      name: 'two',
+      agents,
+      tasks: { other: { agent: 'a', description: 'O', context: [], confirm: 'after' } },
+    });
     await using after = await open(without, []);
     await after.approve(holds.find(({ task }) => task === 'other')!);
     await expect.poll(async () => (await after.engine.run(run)).status).toBe('parked');
-    await expect(after.engine.acceptChange(run, { actor: person('user:ana') })).rejects.toMatchObject({ code: 'CREW_CHANGED' });
+    await expect(after.engine.acceptChange(run, { actor: person('user:ana') })).rejects.toMatchObject({
+      code: 'CREW_CHANGED',
+    });
     expect((await after.engine.run(run)).status).toBe('parked');
   });
 
@@ -184,7 +257,14 @@ describe('a changed crew', () => {
       await before.settled(run);
       const hold = await before.only(run);
       // A wake without a decision, so that the next process takes the run and finds its crew changed.
-      await before.journal.amend(run, null, (view) => ({ events: [], payloads: [], summary: view.run.summary, holds: [], wake: true, answer: null }));
+      await before.journal.amend(run, null, (view) => ({
+        events: [],
+        payloads: [],
+        summary: view.run.summary,
+        holds: [],
+        wake: true,
+        answer: null,
+      }));
       await before.engine.close();
       const after = await open(crew('B'), [answer('done')], { unrepeatable: true });
       await expect.poll(async () => (await after.engine.run(run)).status).toBe('parked');
@@ -240,8 +320,21 @@ describe('two engines on one file', () => {
   test('an owner that was taken over appends nothing more, and its late result is not recorded', async () => {
     const late = deferred<string>();
     let runs = 0;
-    const slow = defineTool({ name: 'slow', description: 'S', input: z.strictObject({}), tier: 'automatic', execute: () => (++runs, late.promise) });
-    const crew = defineCrew({ name: 'slow', agents: { a: { role: 'A', goal: 'A', tools: [slow] } }, tasks: { t: { agent: 'a', description: 'T' } } });
+    const slow = defineTool({
+      name: 'slow',
+      description: 'S',
+      input: z.strictObject({}),
+      tier: 'automatic',
+      execute: () => {
+        runs++;
+        return late.promise;
+      },
+    });
+    const crew = defineCrew({
+      name: 'slow',
+      agents: { a: { role: 'A', goal: 'A', tools: [slow] } },
+      tasks: { t: { agent: 'a', description: 'T' } },
+    });
     await using zombie = await open(crew, [call('slow'), answer('zombie')], { unrepeatable: true, sweepMs: 1_000_000 });
     const run = await zombie.start();
     await expect.poll(() => runs).toBe(1);
@@ -263,7 +356,13 @@ describe('two engines on one file', () => {
 describe('large values', () => {
   test('go through payloads, replay, and come back whole', async () => {
     const big = 'x'.repeat(300 * 1024);
-    const read = defineTool({ name: 'read', description: 'R', input: z.strictObject({}), tier: 'automatic', execute: () => big });
+    const read = defineTool({
+      name: 'read',
+      description: 'R',
+      input: z.strictObject({}),
+      tier: 'automatic',
+      execute: () => big,
+    });
     const crew = defineCrew({
       name: 'large',
       inputs: z.strictObject({ text: z.string() }),

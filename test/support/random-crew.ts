@@ -70,6 +70,7 @@ export const taskArbitrary = fc.record({
 export const crewArbitrary = fc.record({
   review: policyArbitrary,
   concurrency: fc.constantFrom(1, 2, 4),
+  maxHolds: fc.constantFrom(undefined, undefined, 2),
   hierarchical: fc.constantFrom(false, false, false, true),
   budget: fc.constantFrom(undefined, undefined, undefined, 40),
   hook: fc.constantFrom(
@@ -149,6 +150,7 @@ export function crewOf(seed: CrewSeed, started: Map<string, number> = new Map())
     review: seed.review,
     concurrency: seed.concurrency,
     ...(seed.hierarchical ? { process: 'hierarchical', manager: 'boss' } : {}),
+    ...(seed.maxHolds ? { maxHolds: seed.maxHolds } : {}),
     ...(seed.budget ? { budget: { tokens: seed.budget } } : {}),
     ...(seed.hook ? { hooks: { [seed.hook]: held } } : {}),
     tasks: Object.fromEntries(tasks),

@@ -1,7 +1,8 @@
 import type { TaskDefinition } from '../crew-definition.ts';
 import type { Draft } from '../events.ts';
 import { agentOf } from '../prompt.ts';
-import { holdOf, type RunState, taskOf } from '../run-state.ts';
+import { holdOf, taskOf } from '../run-state.ts';
+import { overBudget } from './budget.ts';
 import { type DeriveContext, type HookOutcome, runHook, taskDefinition } from './context.ts';
 import { holdRun } from './end-run.ts';
 import { escalate, settleFailed } from './failure.ts';
@@ -24,8 +25,8 @@ export async function prepareCall(context: DeriveContext, key: string): Promise<
 
 /** A manager's review is one call without tools: only the budget speaks against it. */
 export function prepareReview(context: DeriveContext): readonly Draft[] | null {
-  const spent = overBudget(context);
-  return spent ? [holdRun(context, { code: 'budget', detail: spent }, { usage: context.state.usage })] : null;
+  const over = overBudget(context.state);
+  return over ? [holdRun(context, over.reason, over.proposal)] : null;
 }
 
 /** The `beforeModelCall` hook; a call that it held and a person let through is not asked about again. */
@@ -36,25 +37,4 @@ async function askHook(context: DeriveContext, task: TaskDefinition, step: numbe
   const { attempt } = machine.context;
   if (wasAsked && step === 0 && last.attempt === attempt - 1) return { held: null, blocked: null, review: null };
   return runHook(context, 'beforeModelCall', { task: task.key, agent: task.agent, step: step + 1 });
-}
-
-/** A run past its budget holds; each time a person lets it go on, it gets the same amount again. A cost nobody knows is too much. */
-function overBudget({ state }: DeriveContext): string | null {
-  const { tokens = null, usd = null } = state.config.budget ?? {};
-  const share = 1 + timesRenewed(state);
-  const used = state.usage.inputTokens + state.usage.outputTokens;
-  if (tokens !== null && used >= tokens * share)
-    return `The run used ${used} tokens of its budget of ${tokens * share}.`;
-  if (usd === null || state.usage.calls === 0) return null;
-  if (state.spentUsd === null)
-    return `The budget is ${usd} USD, but a model of the run has no known price: give its \`openaiModel\` a \`price\`.`;
-  return state.spentUsd < usd * share
-    ? null
-    : `The run spent ${state.spentUsd.toFixed(4)} USD of its budget of ${usd * share}.`;
-}
-
-function timesRenewed({ holds }: RunState): number {
-  return Object.values(holds).filter(
-    (hold) => hold.kind === 'run' && hold.status === 'answered' && hold.reasons[0]?.code === 'budget',
-  ).length;
 }

@@ -187,7 +187,7 @@ function escalateAction(
     ),
     action: { id: action.id, tool: action.tool, tier: action.proposed?.tier ?? 'approval' },
     impact: action.proposed?.impact ?? null,
-    policies: [task.review, use?.tool.review, use?.review],
+    policies: [task.review, use?.tool.review, use?.review, action.proposed?.review],
   });
 }
 
