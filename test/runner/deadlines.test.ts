@@ -13,7 +13,11 @@ const agents = { a: { role: 'A', goal: 'A' } };
 
 function crewWith(review: ReviewPolicy) {
   const task = { agent: 'a' as const, description: 'T', confirm: 'after' as const, context: [], review };
-  return defineCrew({ name: 'timed', agents, tasks: { t: task, next: { agent: 'a', description: 'N', context: ['t'] } } });
+  return defineCrew({
+    name: 'timed',
+    agents,
+    tasks: { t: task, next: { agent: 'a', description: 'N', context: ['t'] } },
+  });
 }
 const script = () => ({ t: [answer('one'), answer('two')], next: [answer('next')] });
 const open = (review: ReviewPolicy, clock: ManualClock) =>
@@ -23,7 +27,10 @@ const boss = { user: 'user:boss', roles: [], groups: [] };
 describe('deadlines', () => {
   test('wait: reminds once, escalates once, and then escalateTo may decide as well', async () => {
     const clock = manualClock();
-    await using desk = await open({ reviewers: ['user:ana'], dueIn: '4h', remindAfter: '2h', escalateTo: ['user:boss'] }, clock);
+    await using desk = await open(
+      { reviewers: ['user:ana'], dueIn: '4h', remindAfter: '2h', escalateTo: ['user:boss'] },
+      clock,
+    );
     const run = await desk.startAndSettle();
     const hold = await desk.only(run);
     await expect(desk.approve(hold, boss)).rejects.toMatchObject({ code: 'FORBIDDEN' });
@@ -34,7 +41,10 @@ describe('deadlines', () => {
     await expect.poll(() => desk.types(run)).toContain('hold.escalated');
     for (let n = 0; n < 3; n++) clock.advance(5 * HOUR);
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect((await desk.types(run)).filter((type) => /reminded|escalated|expired/.test(type))).toEqual(['hold.reminded', 'hold.escalated']);
+    expect((await desk.types(run)).filter((type) => /reminded|escalated|expired/.test(type))).toEqual([
+      'hold.reminded',
+      'hold.escalated',
+    ]);
     expect(await desk.only(run)).toMatchObject({ overdue: true, status: 'open' });
     await desk.approve(hold, boss);
     expect((await desk.settled(run)).status).toBe('completed');
@@ -49,19 +59,39 @@ describe('deadlines', () => {
     const run = await desk.startAndSettle();
     const hold = await desk.only(run);
     clock.advance(HOUR);
-    await expect(desk.approve(hold)).rejects.toMatchObject({ code: 'HOLD_ALREADY_DECIDED', details: { status: 'expired', by: null } });
+    await expect(desk.approve(hold)).rejects.toMatchObject({
+      code: 'HOLD_ALREADY_DECIDED',
+      details: { status: 'expired', by: null },
+    });
     await expect.poll(async () => (await desk.settled(run)).status).toBe(ending.status);
     expect(await desk.settled(run)).toMatchObject(ending);
-    await expect(desk.approve(hold)).rejects.toMatchObject({ code: 'HOLD_ALREADY_DECIDED', details: { status: 'expired' } });
+    await expect(desk.approve(hold)).rejects.toMatchObject({
+      code: 'HOLD_ALREADY_DECIDED',
+      details: { status: 'expired' },
+    });
     expect((await desk.types(run)).filter((type) => type === 'hold.expired')).toHaveLength(1);
     expect(await desk.types(run)).not.toContain('task.revised');
   });
 
-  test.each([['fail', 'failed'], ['skip', 'completed']] as const)('an action held too long: %s; it never runs', async (onExpire, status) => {
+  test.each([
+    ['fail', 'failed'],
+    ['skip', 'completed'],
+  ] as const)('an action held too long: %s; it never runs', async (onExpire, status) => {
     const clock = manualClock();
     let ran = 0;
-    const pay = defineTool({ name: 'pay', description: 'Pay', input: z.strictObject({}), tier: 'approval', review: { dueIn: '1h', onExpire }, execute: () => String(++ran) });
-    const crew = defineCrew({ name: 'pays', agents: { a: { role: 'A', goal: 'A', tools: [pay] } }, tasks: { t: { agent: 'a', description: 'T' } } });
+    const pay = defineTool({
+      name: 'pay',
+      description: 'Pay',
+      input: z.strictObject({}),
+      tier: 'approval',
+      review: { dueIn: '1h', onExpire },
+      execute: () => String(++ran),
+    });
+    const crew = defineCrew({
+      name: 'pays',
+      agents: { a: { role: 'A', goal: 'A', tools: [pay] } },
+      tasks: { t: { agent: 'a', description: 'T' } },
+    });
     await using desk = await openDesk(crew, [call('pay')], { clock });
     const run = await desk.startAndSettle();
     await desk.only(run);

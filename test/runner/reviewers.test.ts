@@ -16,14 +16,26 @@ const who = (user: string, roles: string[] = [], groups: string[] = []) => ({ us
 
 describe('who may decide', () => {
   test('every place that names reviewers must be satisfied, by user, group or role', async () => {
-    await using desk = await openDesk(crewWith({ reviewers: ['group:leads', 'user:zoe'] }, { reviewers: ['role:reviewer'] }), script());
+    await using desk = await openDesk(
+      crewWith({ reviewers: ['group:leads', 'user:zoe'] }, { reviewers: ['role:reviewer'] }),
+      script(),
+    );
     const run = await desk.startAndSettle();
     const hold = await desk.only(run);
-    for (const by of [who('ana'), who('ana', ['reviewer']), who('ana', [], ['leads']), who('zoe'), who('group:leads', ['leads'], ['reviewer'])])
+    for (const by of [
+      who('ana'),
+      who('ana', ['reviewer']),
+      who('ana', [], ['leads']),
+      who('zoe'),
+      who('group:leads', ['leads'], ['reviewer']),
+    ])
       await expect(desk.approve(hold, by)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(desk.engine.claim(hold.id, {}, { actor: who('ana') })).rejects.toMatchObject({ code: 'FORBIDDEN' });
     expect((await desk.engine.hold(hold.id, who('ana'))).you).toMatchObject({ may: [] });
-    expect((await desk.engine.hold(hold.id, who('zoe', ['reviewer']))).you).toMatchObject({ may: ['approve', 'modify', 'reject'], why: null });
+    expect((await desk.engine.hold(hold.id, who('zoe', ['reviewer']))).you).toMatchObject({
+      may: ['approve', 'modify', 'reject'],
+      why: null,
+    });
     await desk.approve(hold, who('zoe', ['reviewer']));
     expect((await desk.settled(run)).status).toBe('completed');
   });
@@ -32,14 +44,19 @@ describe('who may decide', () => {
     ['reviewers', { reviewers: ['role:reviewer'] }],
     ['quorum', { quorum: 2 }],
     ['notRequester', { notRequester: true }],
-  ] as [string, ReviewPolicy][])('a local identity satisfies no policy with %s, whatever it calls itself', async (_name, review) => {
-    await using desk = await openDesk(crewWith(review), script());
-    const run = await desk.startAndSettle();
-    const hold = await desk.only(run);
-    for (const user of ['local:ana', 'ana', 'system', 'local:user:ana'])
-      await expect(desk.approve(hold, { user, roles: ['reviewer'], groups: [] })).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    expect(await desk.only(run)).toEqual(hold);
-  });
+  ] as [string, ReviewPolicy][])(
+    'a local identity satisfies no policy with %s, whatever it calls itself',
+    async (_name, review) => {
+      await using desk = await openDesk(crewWith(review), script());
+      const run = await desk.startAndSettle();
+      const hold = await desk.only(run);
+      for (const user of ['local:ana', 'ana', 'system', 'local:user:ana'])
+        await expect(desk.approve(hold, { user, roles: ['reviewer'], groups: [] })).rejects.toMatchObject({
+          code: 'FORBIDDEN',
+        });
+      expect(await desk.only(run)).toEqual(hold);
+    },
+  );
 
   test('notRequester: who started the run neither decides nor votes nor claims', async () => {
     await using desk = await openDesk(crewWith({ notRequester: true }), script());
@@ -58,7 +75,9 @@ describe('who may decide', () => {
     const hold = await desk.only(run);
     for (const digest of ['', '0'.repeat(64), hold.digest.slice(0, 63)])
       await expect(desk.decide(hold, { verdict: 'approve', digest })).rejects.toMatchObject({ code: 'HOLD_STALE' });
-    await expect(desk.decide({ ...hold, id: 'hold_x' as typeof hold.id }, { verdict: 'approve' })).rejects.toMatchObject({ code: 'HOLD_NOT_FOUND' });
+    await expect(
+      desk.decide({ ...hold, id: 'hold_x' as typeof hold.id }, { verdict: 'approve' }),
+    ).rejects.toMatchObject({ code: 'HOLD_NOT_FOUND' });
   });
 
   test('reasonRequired adds to reject', async () => {
@@ -78,7 +97,13 @@ describe('who may decide', () => {
     const lost = desk.reject(hold, 'mine', 'user:ben');
     await expect(lost).rejects.toMatchObject({
       code: 'HOLD_ALREADY_DECIDED',
-      details: { status: 'modified', by: 'user:ana', decidedBy: ['user:ana'], verdict: 'modify', at: expect.any(String) },
+      details: {
+        status: 'modified',
+        by: 'user:ana',
+        decidedBy: ['user:ana'],
+        verdict: 'modify',
+        at: expect.any(String),
+      },
     });
   });
 });
@@ -89,7 +114,10 @@ describe('a quorum', () => {
     const run = await desk.startAndSettle();
     const hold = await desk.only(run);
     const { hold: voted } = await desk.approve(hold, 'user:ana');
-    expect(voted).toMatchObject({ status: 'open', review: { quorum: 2, votes: [{ by: 'user:ana', verdict: 'approve' }] } });
+    expect(voted).toMatchObject({
+      status: 'open',
+      review: { quorum: 2, votes: [{ by: 'user:ana', verdict: 'approve' }] },
+    });
     await expect(desk.approve(hold, 'user:ana')).rejects.toMatchObject({ code: 'ALREADY_VOTED' });
     await expect(desk.reject(hold, 'no', 'user:ana')).rejects.toMatchObject({ code: 'ALREADY_VOTED' });
     expect((await desk.settled(run)).status).toBe('held');
@@ -105,7 +133,13 @@ describe('a quorum', () => {
     await desk.approve(first, 'user:ana');
     await desk.modify(first, 'better', 'user:ben');
     const second = await desk.only(run);
-    expect(second).toMatchObject({ id: first.id, revision: 2, proposal: 'better', previous: { proposal: 'one', digest: first.digest }, votes: [{ by: 'user:ben' }] });
+    expect(second).toMatchObject({
+      id: first.id,
+      revision: 2,
+      proposal: 'better',
+      previous: { proposal: 'one', digest: first.digest },
+      votes: [{ by: 'user:ben' }],
+    });
     await expect(desk.approve(first, 'user:ana')).rejects.toMatchObject({ code: 'HOLD_STALE' });
     await expect(desk.approve(second, 'user:ben')).rejects.toMatchObject({ code: 'ALREADY_VOTED' });
     await desk.approve(second, 'user:ana');
@@ -148,7 +182,10 @@ describe('claims', () => {
   test('warn others off, unless they override or take over', async () => {
     const { desk, run, hold } = await claimed();
     await using _ = desk;
-    await expect(desk.approve(hold, 'user:ben')).rejects.toMatchObject({ code: 'HOLD_CLAIMED', details: { claimedBy: 'user:ana' } });
+    await expect(desk.approve(hold, 'user:ben')).rejects.toMatchObject({
+      code: 'HOLD_CLAIMED',
+      details: { claimedBy: 'user:ana' },
+    });
     await expect(desk.engine.claim(hold.id, {}, { actor: who('ben') })).rejects.toMatchObject({ code: 'HOLD_CLAIMED' });
     await expect(desk.engine.release(hold.id, { actor: who('ben') })).rejects.toMatchObject({ code: 'HOLD_CLAIMED' });
     await desk.decide(hold, { verdict: 'approve', overrideClaim: true }, 'user:ben');
@@ -178,7 +215,11 @@ describe('claims', () => {
     await desk.engine.comment(hold.id, 'approve!', { actor: person('user:ben') });
     expect((await desk.only(run)).comments).toMatchObject([{ by: 'user:ben', text: 'approve!' }]);
     await desk.approve(hold, 'user:ana');
-    await expect(desk.engine.comment(hold.id, 'late', { actor: person('user:ben') })).rejects.toMatchObject({ code: 'HOLD_ALREADY_DECIDED' });
-    await expect(desk.engine.claim(hold.id, {}, { actor: who('ben') })).rejects.toMatchObject({ code: 'HOLD_ALREADY_DECIDED' });
+    await expect(desk.engine.comment(hold.id, 'late', { actor: person('user:ben') })).rejects.toMatchObject({
+      code: 'HOLD_ALREADY_DECIDED',
+    });
+    await expect(desk.engine.claim(hold.id, {}, { actor: who('ben') })).rejects.toMatchObject({
+      code: 'HOLD_ALREADY_DECIDED',
+    });
   });
 });
