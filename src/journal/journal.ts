@@ -1,3 +1,4 @@
+import type { EventType } from '../crew/events.ts';
 import type { HoldRecord, HoldStatus } from '../hooks/hold.ts';
 import type { RunStatus, RunSummary } from '../hooks/run-summary.ts';
 import type { HoldId, RunId } from '../ids.ts';
@@ -32,8 +33,8 @@ export interface Journal {
     decide: (head: Head) => { readonly events: readonly JournalEvent[]; readonly answer: T },
   ): Promise<Amended<T>>;
 
-  /** Events after `after` (default 0), oldest first, at most `limit`. An unknown run has none. */
-  read(runId: RunId, options?: { after?: number; limit?: number }): Promise<JournalEvent[]>;
+  /** Events after `after` (default 0), oldest first, at most `limit`; of one `type`, if given. An unknown run has none. */
+  read(runId: RunId, options?: ReadOptions): Promise<JournalEvent[]>;
   /** The large values that the run's events name by digest. */
   payloads(runId: RunId): Promise<Payload[]>;
   head(runId: RunId): Promise<Head>;
@@ -69,6 +70,12 @@ export interface Journal {
 
   /** Ends writes in progress and lets go of the store. Safe to call twice. */
   close(): Promise<void>;
+}
+
+export interface ReadOptions {
+  readonly after?: number;
+  readonly limit?: number;
+  readonly type?: EventType;
 }
 
 export interface OwnerAppend {

@@ -14,6 +14,7 @@ import type {
   NodeRow,
   OwnerAppend,
   Page,
+  ReadOptions,
   Request,
   RunQuery,
   RunRow,
@@ -110,9 +111,10 @@ class MemoryJournal implements Journal {
     return given;
   }
 
-  async read(runId: RunId, { after = 0, limit }: { after?: number; limit?: number } = {}): Promise<JournalEvent[]> {
+  async read(runId: RunId, { after = 0, limit, type }: ReadOptions = {}): Promise<JournalEvent[]> {
     const events = runId === SYSTEM_JOURNAL ? this.#system : (this.#runs.get(runId)?.events ?? []);
-    return copy(events.slice(after, limit === undefined ? undefined : after + limit));
+    const wanted = events.slice(after).filter((event) => type === undefined || event.type === type);
+    return copy(wanted.slice(0, limit));
   }
   async payloads(runId: RunId): Promise<Payload[]> {
     return copy([...(this.#runs.get(runId)?.payloads.values() ?? [])]);

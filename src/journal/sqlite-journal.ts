@@ -12,6 +12,7 @@ import type {
   Journal,
   NodeRow,
   OwnerAppend,
+  ReadOptions,
   Request,
   RunQuery,
   TokenStore,
@@ -102,8 +103,8 @@ class SqliteJournal implements Journal {
     return this.#write((sql) => rows.restRun(sql, runId, epoch, seq, summary));
   }
 
-  read(runId: RunId, { after = 0, limit = Number.MAX_SAFE_INTEGER }: { after?: number; limit?: number } = {}) {
-    return this.#read((sql) => queries.eventsOf(sql, runId, after, limit));
+  read(runId: RunId, options: ReadOptions = {}) {
+    return this.#read((sql) => queries.eventsOf(sql, runId, options));
   }
   payloads(runId: RunId) {
     return this.#read((sql) => queries.payloadsOf(sql, runId));

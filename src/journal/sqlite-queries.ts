@@ -3,7 +3,7 @@ import type { RunSummary } from '../hooks/run-summary.ts';
 import { type HoldId, type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import type { Json } from '../json/json.ts';
 import { EMPTY_HEAD, type Head, type JournalEvent } from './envelope.ts';
-import type { Answered, HoldQuery, NodeRow, Page, Request, RunQuery, RunRow } from './journal.ts';
+import type { Answered, HoldQuery, NodeRow, Page, ReadOptions, Request, RunQuery, RunRow } from './journal.ts';
 import { type List, limitOf, pageOf, placeOf } from './page.ts';
 import type { Payload } from './payloads.ts';
 import type { Sql } from './sqlite-statements.ts';
@@ -16,12 +16,13 @@ interface EventRow extends Omit<JournalEvent, 'v' | 'data' | 'salt' | 'dataHash'
   readonly dataHash: string;
 }
 
-export function eventsOf(sql: Sql, runId: RunId, after: number, limit: number): JournalEvent[] {
+export function eventsOf(sql: Sql, runId: RunId, options: ReadOptions): JournalEvent[] {
+  const { after = 0, limit = Number.MAX_SAFE_INTEGER, type: wanted } = options;
   return sql<EventRow>(
     `SELECT run, seq, at, type, "by", data, salt, data_hash AS dataHash, prev, hash
-     FROM events WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?`,
+     FROM events WHERE run = ? AND seq > ? ${wanted ? 'AND type = ?' : ''} ORDER BY seq LIMIT ?`,
   )
-    .all(runId, after, limit)
+    .all(...[runId, after, ...(wanted ? [wanted] : []), limit])
     .map(({ run, seq, at, type, by, data, salt, dataHash, prev, hash }) => ({
       v: 1,
       ...{ run, seq, at, type, by },

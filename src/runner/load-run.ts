@@ -16,7 +16,7 @@ export interface LoadedRun {
 export async function loadRun(journal: Journal, runId: RunId, upTo = Number.POSITIVE_INFINITY): Promise<LoadedRun> {
   const events = await journal.read(runId);
   const wanted = upTo < events.length ? events.slice(0, upTo) : events;
-  const state = foldAll(null, runId, await resolved(journal, runId, wanted));
+  const state = foldAll(null, runId, await resolveEvents(journal, runId, wanted));
   if (!state) throw runNotFound(runId);
   return { state, head: headOf(wanted) };
 }
@@ -25,12 +25,18 @@ export async function loadRun(journal: Journal, runId: RunId, upTo = Number.POSI
 export async function catchUp(journal: Journal, run: LoadedRun): Promise<LoadedRun> {
   const events = await journal.read(run.state.id, { after: run.head.seq });
   if (events.length === 0) return run;
-  const state = foldAll(run.state, run.state.id, await resolved(journal, run.state.id, events));
+  const state = foldAll(run.state, run.state.id, await resolveEvents(journal, run.state.id, events));
   return { state: state ?? run.state, head: headOf(events) };
 }
 
-async function resolved(journal: Journal, runId: RunId, events: readonly JournalEvent[]): Promise<RunEvent[]> {
-  return toRunEvents(events, needsPayloads(events) ? await journal.payloads(runId) : []);
+/** Events as the fold wants them, with the large values that they name. */
+export async function resolveEvents(
+  journal: Journal,
+  runId: RunId,
+  events: readonly JournalEvent[],
+  options: { allowErased?: boolean } = {},
+): Promise<RunEvent[]> {
+  return toRunEvents(events, needsPayloads(events) ? await journal.payloads(runId) : [], options);
 }
 
 function needsPayloads(events: readonly JournalEvent[]): boolean {

@@ -1,6 +1,5 @@
 import { contextOf } from '../crew/prompt.ts';
 import type { RunState } from '../crew/run-state.ts';
-import { outputsOf, summaryOf } from '../crew/summary.ts';
 import { HoldpointError } from '../errors.ts';
 import { type Hold, toHold } from '../hooks/hold.ts';
 import type { Verdict } from '../hooks/review-policy.ts';
@@ -9,8 +8,9 @@ import type { RunSummary } from '../hooks/run-summary.ts';
 import type { HoldId, RunId } from '../ids.ts';
 import type { Journal } from '../journal/journal.ts';
 import { verifyChain } from '../journal/verify.ts';
+import type { Json } from '../json/json.ts';
 import { type RunView, viewOf } from '../replay/run-view.ts';
-import { loadRun, runNotFound } from './load-run.ts';
+import { loadRun, resolveEvents, runNotFound } from './load-run.ts';
 
 /** What the engine tells of runs and holds, read from the journal. */
 export async function readHold(
@@ -44,8 +44,21 @@ function doneBy(state: RunState, task: string): NonNullable<Hold['done']> {
 export async function readRun(journal: Journal, runId: RunId): Promise<RunSummary> {
   const row = await journal.run(runId);
   if (!row) throw runNotFound(runId);
-  const { state } = await loadRun(journal, runId);
-  return { ...summaryOf(state), outputs: outputsOf(state) };
+  return { ...row.summary, outputs: await readOutputs(journal, runId, row.summary.lastSeq) };
+}
+
+/** What the tasks have given so far, without folding the run. */
+async function readOutputs(journal: Journal, runId: RunId, upTo: number): Promise<Record<string, Json>> {
+  const completed = await journal.read(runId, { type: 'task.completed' });
+  const events = await resolveEvents(
+    journal,
+    runId,
+    completed.filter(({ seq }) => seq <= upTo),
+    { allowErased: true },
+  );
+  return Object.fromEntries(
+    events.flatMap((event) => (event.type === 'task.completed' ? [[event.data.task, event.data.output]] : [])),
+  );
 }
 
 export async function readState(journal: Journal, runId: RunId, seq?: number): Promise<RunView> {

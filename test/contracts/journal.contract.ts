@@ -50,6 +50,17 @@ export function journalContract(name: string, open: (options: { now: () => numbe
   }
 
   describe(`${name}: appending`, () => {
+    test('reads the events of one type, after a seq, up to a limit', async () => {
+      const { batch, head } = appendOf(run);
+      await journal.append(batch);
+      await journal.append(appendOf(run, { head, drafts: [proposed('a'), proposed('b'), proposed('c')] }).batch);
+      const seqs = async (options: Parameters<Journal['read']>[1]) => (await journal.read(run, options)).map(({ seq }) => seq);
+      expect(await seqs({ type: 'task.proposed' })).toEqual([2, 3, 4]);
+      expect(await seqs({ type: 'task.proposed', after: 2, limit: 1 })).toEqual([3]);
+      expect(await seqs({ type: 'run.completed' })).toEqual([]);
+      expect(await seqs({ after: 1, limit: 2 })).toEqual([2, 3]);
+    });
+
     test('keeps events exactly, so that their chain verifies as read', async () => {
       const odd = { ключ: '\u0000\u001f\u2028"\\ \u{1f600}', '10': '1', '9': '-0', ['__proto__']: 'own' };
       const { batch, head } = appendOf(run, { drafts: [started(odd), proposed('ok')] });
