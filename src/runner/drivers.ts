@@ -4,7 +4,7 @@ import { isHoldpointError, messageOf } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import type { RunnerContext } from './context.ts';
 import { effectsInDoubt } from './in-doubt.ts';
-import { loadRun } from './load-run.ts';
+import { type LoadedRun, loadRun } from './load-run.ts';
 import { writeOutputFiles } from './output-files.ts';
 import { parkIfChanged } from './park.ts';
 import { RunDriver } from './run-driver.ts';
@@ -88,8 +88,11 @@ export class Drivers {
     if (!crew) return;
     const claimed = await journal.claim(runId, nodeId);
     if (!claimed || this.#stopping) return;
-    const run = await loadRun(journal, runId);
+    const run = await this.#load(runId, claimed.epoch);
+    if (!run) return;
     await writeOutputFiles(this.#context, run.state, Object.keys(run.state.tasks), { missing: true });
+    // Reading took a while: a node that began to stop meanwhile begins nothing any more, and another takes the run.
+    if (this.#stopping) return;
     const parked = parkIfChanged(run.state, crew);
     // Before it is parked: whoever lets it go on takes it from rest, where nothing is in doubt any more.
     const inDoubt = claimed.from === null ? [] : effectsInDoubt(run.state, crew);
@@ -97,6 +100,22 @@ export class Drivers {
     if (parked && !hasEnded(run.state))
       this.#context.log.warn({ runId, crew: crew.name }, 'the crew changed: the run is parked');
     this.drive(new RunDriver(this.#context, crew, { runId, epoch: claimed.epoch, run }), facts);
+  }
+
+  /** The run as its journal says; one that cannot be folded is parked as it stands, with the reason in its row (invariant 10). */
+  async #load(runId: RunId, epoch: number): Promise<LoadedRun | null> {
+    const { journal, log } = this.#context;
+    try {
+      return await loadRun(journal, runId);
+    } catch (error) {
+      if (!isHoldpointError(error, 'JOURNAL_BROKEN') && !isHoldpointError(error, 'EVENT_IMPOSSIBLE')) throw error;
+      log.error({ runId, err: error }, `run parked, its journal cannot be read: ${error.message}`);
+      const row = await journal.run(runId);
+      const { code, message } = error;
+      if (row)
+        await journal.rest(runId, epoch, row.head.seq, { ...row.summary, status: 'parked', error: { code, message } });
+      return null;
+    }
   }
 
   /** A wake that came while the driver was ending found it still there; so look once more. */

@@ -47,7 +47,7 @@ async function deriveUncapped(context: DeriveContext, command: Command): Promise
     case 'callModel':
       return prepareCall(context, command.task);
     case 'reviewOutput':
-      return prepareReview(context);
+      return prepareReview(context, command.task);
     case 'weighReview':
       return weighReview(context, command.task);
     case 'interpretAnswer':

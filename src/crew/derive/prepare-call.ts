@@ -16,25 +16,33 @@ export async function prepareCall(context: DeriveContext, key: string): Promise<
     const message = `The agent used all its ${maxSteps} steps without an answer.`;
     return settleFailed(context, task, { code: 'STEP_LIMIT', message });
   }
-  const hook = await askHook(context, task, step);
+  return admitCall(context, task, step === 0);
+}
+
+/** A manager's review is one call, without tools and without a limit of steps. */
+export function prepareReview(context: DeriveContext, key: string): Promise<readonly Draft[] | null> {
+  return admitCall(context, taskDefinition(context, key), true);
+}
+
+async function admitCall(
+  context: DeriveContext,
+  task: TaskDefinition,
+  isFirst: boolean,
+): Promise<readonly Draft[] | null> {
+  const hook = await askHook(context, task, isFirst);
   if (hook.blocked !== null) return settleFailed(context, task, { code: 'HOOK_BLOCKED', message: hook.blocked });
   if (hook.held)
     return [escalate(context, task, { code: 'HELD', message: hook.held.detail, review: hook.review }, [hook.held])];
-  return prepareReview(context);
-}
-
-/** A manager's review is one call without tools: only the budget speaks against it. */
-export function prepareReview(context: DeriveContext): readonly Draft[] | null {
   const over = overBudget(context.state);
   return over ? [holdRun(context, over.reason, over.proposal)] : null;
 }
 
 /** The `beforeModelCall` hook; a call that it held and a person let through is not asked about again. */
-async function askHook(context: DeriveContext, task: TaskDefinition, step: number): Promise<HookOutcome> {
+async function askHook(context: DeriveContext, task: TaskDefinition, isFirst: boolean): Promise<HookOutcome> {
   const { holdId, machine } = taskOf(context.state, task.key);
   const last = holdId ? holdOf(context.state, holdId) : null;
   const wasAsked = last?.kind === 'escalation' && last.reasons[0]?.code === 'hook' && last.status === 'answered';
-  const { attempt } = machine.context;
-  if (wasAsked && step === 0 && last.attempt === attempt - 1) return { held: null, blocked: null, review: null };
+  const { attempt, step } = machine.context;
+  if (wasAsked && isFirst && last.attempt === attempt - 1) return { held: null, blocked: null, review: null };
   return runHook(context, 'beforeModelCall', { task: task.key, agent: task.agent, step: step + 1 });
 }
