@@ -1,0 +1,32 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'vite';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const BUILT = join(ROOT, 'dist', 'page');
+
+/** The folder of the built page: that of the package where it is newer than its sources, or one that is built now. */
+export async function builtPage(): Promise<string> {
+  const newest = Math.max(
+    ...['web', 'src/client', 'src/server/protocol'].map((folder) => newestIn(join(ROOT, folder))),
+  );
+  const index = join(BUILT, 'index.html');
+  if (existsSync(index) && statSync(index).mtimeMs >= newest) return BUILT;
+  const kept = join(ROOT, 'node_modules', '.cache', `page-${Math.floor(newest)}`);
+  if (existsSync(join(kept, 'index.html'))) return kept;
+  // Test files run side by side: each builds apart, and the first to be done gives its folder to all.
+  const own = `${kept}-${process.pid}`;
+  mkdirSync(own, { recursive: true });
+  await build({ root: join(ROOT, 'web'), logLevel: 'error', build: { outDir: own, emptyOutDir: true } });
+  try {
+    renameSync(own, kept);
+  } catch {
+    rmSync(own, { recursive: true, force: true });
+  }
+  return kept;
+}
+
+function newestIn(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => statSync(join(folder, file)));
+  return Math.max(...files.filter((file) => file.isFile()).map(({ mtimeMs }) => mtimeMs));
+}

@@ -1,0 +1,145 @@
+import type { Hold } from '../../../src/client/index.ts';
+import { plainText } from '../hidden-characters.ts';
+import { isObject, showJson, showKey } from '../text/show-json.ts';
+
+/** How many characters of an act a button names before it is cut. */
+const BUTTON_LENGTH = 64;
+const SYMBOLS: Readonly<Record<string, string>> = { usd: '$', eur: '€', gbp: '£' };
+
+/** The act as one sentence, made by us from the exact arguments or said by the tool that would run. */
+export function sentenceOf(hold: Hold): string {
+  const { kind, impact, task } = hold;
+  if (impact) return withMoney(impact.summary, moneyOf(hold));
+  switch (kind) {
+    case 'action':
+      return `Run ${toolOf(hold)}${argumentsOf(hold)}`;
+    case 'human':
+      return `Do ${toolOf(hold)} yourself${argumentsOf(hold)}`;
+    case 'after':
+      return `Use the output of ${task}`;
+    case 'before':
+      return `Start ${task}`;
+    case 'question':
+      return memberOf(hold.proposal, 'question') ?? `${hold.agent} asks a question`;
+    case 'escalation':
+      return `${task} cannot go on: ${memberOf(memberOfObject(hold.proposal, 'error'), 'message') ?? hold.reasons[0]?.detail ?? 'it failed'}`;
+    case 'run':
+      return `${hold.crew} cannot go on: ${hold.reasons[0]?.detail ?? 'it stopped'}`;
+    case 'oversight':
+      return `Change the oversight of ${toolOf(hold)}`;
+  }
+}
+
+/** What the primary button does, named by its act. */
+export function approveLabel(hold: Hold): string {
+  if (hold.impact) return `Approve: ${cut(lowerFirst(sentenceOf(hold)))}`;
+  switch (hold.kind) {
+    case 'after':
+      return `Approve the output of ${cut(hold.task ?? '')}`;
+    case 'before':
+      return `Let ${cut(hold.task ?? '')} start`;
+    case 'oversight':
+      return `Sign: ${cut(lowerFirst(sentenceOf(hold)))}`;
+    default:
+      return `Approve ${cut(toolOf(hold))}`;
+  }
+}
+
+/** What a decision is about, short: for the strip, the reject row and titles. */
+export function shortAct(hold: Hold): string {
+  if (hold.impact) return cut(sentenceOf(hold));
+  if (hold.kind === 'after') return `Output of ${hold.task}`;
+  if (hold.kind === 'before') return `Start of ${hold.task}`;
+  if (hold.kind === 'question') return cut(sentenceOf(hold));
+  if (hold.kind === 'escalation') return `${hold.task}, which failed`;
+  return hold.action ? toolOf(hold) : (hold.crew ?? hold.kind);
+}
+
+/** The two parts of a row of the queue: the verb in the machine's words, and its object. */
+export function rowWords(hold: Hold): { readonly verb: string; readonly object: string; readonly amount: string } {
+  const { kind, impact, action, task, proposal } = hold;
+  const amount = moneyOf(hold) ?? wordsIn(proposal) ?? '';
+  if (action && kind !== 'question') {
+    const object = impact?.target ?? impact?.summary ?? firstText(memberOfObject(proposal, 'input')) ?? '';
+    return { verb: action.tool, object, amount };
+  }
+  const object =
+    kind === 'after'
+      ? (firstText(proposal) ?? '')
+      : kind === 'before'
+        ? (memberOf(proposal, 'description') ?? '')
+        : kind === 'question'
+          ? (memberOf(proposal, 'question') ?? '')
+          : (memberOf(memberOfObject(proposal, 'error'), 'message') ?? hold.reasons[0]?.detail ?? '');
+  return { verb: task ?? hold.crew ?? kind, object: object.replace(/\s+/g, ' ').slice(0, 200), amount };
+}
+
+/** The amount as people write it: with its currency where an argument of that value is named for one. */
+export function moneyOf({ impact, proposal }: Hold): string | null {
+  const amount = impact?.amount;
+  if (amount === undefined) return null;
+  const input = memberOfObject(proposal, 'input');
+  const key = Object.entries(input).find(([name, value]) => value === amount && currencyOf(name) !== null)?.[0];
+  const symbol = key === undefined ? null : currencyOf(key);
+  if (symbol === null) return amount.toLocaleString('en-US');
+  return `${symbol}${amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+}
+
+/** "$120" becomes "$120.00" where that very amount stands in the sentence. */
+function withMoney(sentence: string, money: string | null): string {
+  if (money === null || sentence.includes(money)) return sentence;
+  const bare = money.replace(/\.00$/, '');
+  const written = [bare, bare.replaceAll(',', ''), money.replaceAll(',', ''), money.replace(/0$/, '')];
+  const pattern = written.map((form) => form.replace(/[$.]/g, '\\$&')).join('|');
+  return sentence.replace(new RegExp(`(?:${pattern})(?!\\d|[.,]\\d)`), () => money);
+}
+
+function currencyOf(name: string): string | null {
+  const code = /(?:^|_|[a-z])(usd|eur|gbp)$/i.exec(name)?.[1]?.toLowerCase();
+  return (code && SYMBOLS[code]) ?? null;
+}
+
+function argumentsOf({ proposal }: Hold): string {
+  const entries = Object.entries(memberOfObject(proposal, 'input'));
+  if (entries.length === 0) return '';
+  return ` with ${entries.map(([key, value]) => `${showKey(key)} ${typeof value === 'string' ? value : showJson(value)}`).join(', ')}`;
+}
+
+function toolOf({ action }: Hold): string {
+  return action?.tool ?? 'this';
+}
+
+function wordsIn(proposal: unknown): string | null {
+  if (typeof proposal !== 'string') return null;
+  const count = proposal.split(/\s+/).filter((word) => word !== '').length;
+  return count === 1 ? '1 word' : `${count} words`;
+}
+
+function firstText(value: unknown): string | null {
+  if (typeof value === 'string') return value;
+  if (!isObject(value)) return value === null || value === undefined ? null : showJson(value);
+  return (
+    (Object.values(value).find((member) => typeof member === 'string' && member !== '') as string | null) ??
+    showJson(value)
+  );
+}
+
+export function memberOf(value: unknown, key: string): string | null {
+  const member = isObject(value) ? value[key] : undefined;
+  return typeof member === 'string' ? member : null;
+}
+
+export function memberOfObject(value: unknown, key: string): Readonly<Record<string, unknown>> {
+  const member = isObject(value) ? value[key] : undefined;
+  return isObject(member) ? member : {};
+}
+
+function lowerFirst(text: string): string {
+  return /^\p{Lu}\p{Ll}/u.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
+
+/** Safe in a button or a title: hidden characters written out, and not too long. */
+function cut(text: string): string {
+  const line = plainText(text).replace(/\s+/g, ' ').trim();
+  return line.length > BUTTON_LENGTH ? `${line.slice(0, BUTTON_LENGTH - 1).trimEnd()}…` : line;
+}

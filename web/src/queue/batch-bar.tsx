@@ -1,0 +1,82 @@
+import { useState } from 'react';
+import type { Hold } from '../../../src/client/index.ts';
+import { HoldpointError } from '../../../src/client/index.ts';
+import { useDesk, useDeskStore } from '../desk/use-desk.ts';
+import { shortAct } from '../hold/act-sentence.ts';
+import { useSeen } from '../hold/use-seen.ts';
+import { VisibleText } from '../text/visible-text.tsx';
+
+interface BatchBarProps {
+  readonly holds: readonly Hold[];
+  readonly onClear: () => void;
+  readonly onDone: () => void;
+}
+
+/** Several of one type, approved at once: each is named, each is decided on its own digest, and each result is told. */
+export function BatchBar({ holds, onClear, onDone }: BatchBarProps) {
+  const store = useDeskStore();
+  const live = useDesk((state) => state.link.state === 'live');
+  const roles = useDesk((state) => state.me.roles);
+  const [sending, setSending] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const seen = useSeen(holds.map(({ digest }) => digest).join(), true);
+  const may = roles.some((role) => role === 'reviewer' || role === 'admin');
+  const what = holds[0]?.action?.tool ?? `outputs of ${holds[0]?.task}`;
+  const approve = async () => {
+    if (!live || !seen || sending || !may) return;
+    setSending(true);
+    setProblem(null);
+    try {
+      const results = await store.client.decideMany(holds.map((hold) => ({ hold, verdict: 'approve' as const })));
+      for (const [index, result] of results.entries()) {
+        const hold = holds[index];
+        if (!hold) continue;
+        store.putEntry({
+          key: `batch:${hold.id}:${hold.digest}`,
+          type: 'decision',
+          label: shortAct(hold),
+          hold,
+          progress: result.ok
+            ? { step: 'recorded', seq: result.data.recordedSeq, words: 'recorded' }
+            : { step: 'failed', words: result.error.message },
+        });
+        if (result.ok) store.putHold(result.data.hold);
+      }
+      onDone();
+    } catch (error) {
+      setProblem(error instanceof HoldpointError ? error.message : String(error));
+    } finally {
+      setSending(false);
+    }
+  };
+  return (
+    <section className="batch" aria-label="Approve several">
+      <ul>
+        {holds.map((hold) => (
+          <li key={hold.id} className="cut">
+            <VisibleText text={shortAct(hold)} />
+          </li>
+        ))}
+      </ul>
+      <div className="row">
+        <button
+          type="button"
+          className="btn primary"
+          aria-disabled={!live || !seen || sending || !may}
+          onClick={() => void approve()}
+        >
+          Approve {holds.length}: {what}
+        </button>
+        <button type="button" className="btn" onClick={onClear}>
+          Clear
+        </button>
+      </div>
+      {!may && <p className="quiet small">To decide takes the role reviewer.</p>}
+      {problem && (
+        <p className="err" role="alert">
+          {problem}
+        </p>
+      )}
+    </section>
+  );
+}

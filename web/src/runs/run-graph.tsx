@@ -1,0 +1,94 @@
+import '@xyflow/react/dist/base.css';
+import dagre from '@dagrejs/dagre';
+import { type Edge, Handle, type Node, type NodeProps, Position, ReactFlow } from '@xyflow/react';
+import { useMemo } from 'react';
+import type { TaskStatus } from '../../../src/client/index.ts';
+import { Mark } from '../shell/icons.tsx';
+import type { GraphTask } from './graph-layout.ts';
+
+const WIDTH = 200;
+const HEIGHT = 46;
+
+type TaskNode = Node<{ name: string; status: TaskStatus; more: string }, 'task'>;
+
+interface RunGraphProps {
+  readonly tasks: readonly GraphTask[];
+  readonly states: Readonly<Record<string, TaskStatus>>;
+  readonly more: Readonly<Record<string, string>>;
+}
+
+/** Tasks from left to right by what they wait for. A picture: the same is in the list beside it, for who does not see it. */
+export default function RunGraph({ tasks, states, more }: RunGraphProps) {
+  const places = useMemo(() => layOut(tasks), [tasks]);
+  const nodes: TaskNode[] = tasks.map(({ key }) => ({
+    id: key,
+    type: 'task',
+    position: places.get(key) ?? { x: 0, y: 0 },
+    data: { name: key, status: states[key] ?? 'waiting', more: more[key] ?? '' },
+    draggable: false,
+    focusable: false,
+    selectable: false,
+  }));
+  const edges: Edge[] = tasks.flatMap(({ key, after }) =>
+    after.map((from) => ({
+      id: `${from} ${key}`,
+      source: from,
+      target: key,
+      focusable: false,
+      className:
+        states[from] === 'completed' ? (states[key] === 'skipped' ? 'edge-skipped' : 'edge-passed') : 'edge-waiting',
+    })),
+  );
+  return (
+    <div className="graph" aria-hidden="true">
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        fitView
+        fitViewOptions={{ padding: 0.08, maxZoom: 1 }}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        preventScrolling={false}
+        zoomOnScroll={false}
+        zoomOnDoubleClick={false}
+        minZoom={0.2}
+        proOptions={{ hideAttribution: true }}
+      />
+    </div>
+  );
+}
+
+function TaskBox({ data: { name, status, more } }: NodeProps<TaskNode>) {
+  return (
+    <div className={`task-box is-${status}`} style={{ width: WIDTH, height: HEIGHT }}>
+      <Handle type="target" position={Position.Left} isConnectable={false} />
+      <p className={`st-${status}`}>
+        <Mark name={status} />
+        <code>{name}</code>
+        <span className="push">{status}</span>
+      </p>
+      <p className="task-more cut">{more}</p>
+      <Handle type="source" position={Position.Right} isConnectable={false} />
+    </div>
+  );
+}
+
+const NODE_TYPES = { task: TaskBox };
+
+function layOut(tasks: readonly GraphTask[]): Map<string, { x: number; y: number }> {
+  const graph = new dagre.graphlib.Graph()
+    .setGraph({ rankdir: 'LR', ranksep: 44, nodesep: 10 })
+    .setDefaultEdgeLabel(() => ({}));
+  for (const { key } of tasks) graph.setNode(key, { width: WIDTH, height: HEIGHT });
+  for (const { key, after } of tasks) for (const from of after) if (graph.hasNode(from)) graph.setEdge(from, key);
+  dagre.layout(graph);
+  return new Map(
+    tasks.map(({ key }) => {
+      const { x, y } = graph.node(key) as { x: number; y: number };
+      return [key, { x: x - WIDTH / 2, y: y - HEIGHT / 2 }];
+    }),
+  );
+}

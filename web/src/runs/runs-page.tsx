@@ -1,0 +1,174 @@
+import { useCallback, useEffect, useState } from 'react';
+import type { RunStatus, RunSummary } from '../../../src/client/index.ts';
+import { withRun } from '../desk/desk-state.ts';
+import { useDesk, useDeskStore } from '../desk/use-desk.ts';
+import { linkTo } from '../router.ts';
+import { Mark } from '../shell/icons.tsx';
+import { CopyId } from '../text/copy-id.tsx';
+import { Ago } from '../text/moments.tsx';
+import { shortId, showPerson } from '../text/show-person.ts';
+import { showDuration } from '../text/show-time.ts';
+import { useNow } from '../use-now.ts';
+import { useTitle } from '../use-title.ts';
+import { countTasks, markOfRun } from './run-words.ts';
+import { StartRun } from './start-run.tsx';
+
+const STATUSES: readonly RunStatus[] = ['running', 'held', 'parked', 'completed', 'failed', 'cancelled'];
+
+/** The runs, the newest first, and where one is started. */
+export default function RunsPage() {
+  const store = useDeskStore();
+  const live = useDesk((state) => state.runs);
+  const connected = useDesk((state) => state.link.state === 'live');
+  const [status, setStatus] = useState<RunStatus | ''>('');
+  const [listed, setListed] = useState<readonly RunSummary[] | null>(null);
+  const [cursor, setCursor] = useState<string | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  useTitle('Runs');
+  const read = useCallback(
+    async (after: string | null) => {
+      try {
+        const page = await store.client.runs.list({
+          limit: 50,
+          ...(status === '' ? {} : { status }),
+          ...(after === null ? {} : { cursor: after }),
+        });
+        setListed((before) => (after === null ? page.runs : [...(before ?? []), ...page.runs]));
+        setCursor(page.cursor);
+      } catch (error) {
+        setProblem(error instanceof Error ? error.message : String(error));
+      }
+    },
+    [store, status],
+  );
+  useEffect(() => {
+    if (connected) void read(null);
+  }, [read, connected]);
+  const shown = mergeRuns(listed ?? [], live, status);
+  return (
+    <main className="page greys">
+      <div className="wrap">
+        <div className="pagehead">
+          <h1>Runs</h1>
+          <p>Every execution of a crew, the newest first.</p>
+          <label className="push small soft">
+            Show{' '}
+            <select
+              className="select"
+              value={status}
+              onChange={(event) => setStatus(event.target.value as RunStatus | '')}
+            >
+              <option value="">all</option>
+              {STATUSES.map((of) => (
+                <option key={of}>{of}</option>
+              ))}
+            </select>
+          </label>
+        </div>
+        <StartRun />
+        {problem && (
+          <p className="err" role="alert">
+            {problem}
+          </p>
+        )}
+        <section className="panel scroll-x" aria-label="Runs">
+          {shown.length === 0 ? (
+            <p className="panel-empty quiet" role="status">
+              {listed === null
+                ? 'Reading the runs…'
+                : status === ''
+                  ? 'No run yet. Start one above.'
+                  : `No run is ${status}.`}
+            </p>
+          ) : (
+            <table className="table">
+              <thead>
+                <tr>
+                  <th scope="col">Run</th>
+                  <th scope="col">State</th>
+                  <th scope="col">Tasks</th>
+                  <th scope="col">Started</th>
+                  <th scope="col" className="num">
+                    Took
+                  </th>
+                  <th scope="col" className="num">
+                    Tokens
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {shown.map((run) => (
+                  <RunRow key={run.id} run={run} />
+                ))}
+              </tbody>
+            </table>
+          )}
+        </section>
+        {cursor !== null && (
+          <button type="button" className="btn more-button" onClick={() => void read(cursor)}>
+            Show older runs
+          </button>
+        )}
+      </div>
+    </main>
+  );
+}
+
+function RunRow({ run }: { run: RunSummary }) {
+  const now = useNow(1_000);
+  const end = run.endedAt === null ? now : Date.parse(run.endedAt);
+  const states = Object.values(run.tasks);
+  const done = states.filter((state) => state === 'completed' || state === 'skipped').length;
+  return (
+    <tr>
+      <th scope="row">
+        <a {...linkTo({ page: 'run', runId: run.id })}>{run.crew}</a>
+        <span className="key">
+          <CopyId id={run.id} shown={shortId(run.id)} what="the run's id" />
+        </span>
+      </th>
+      <td>
+        <RunState run={run} />
+      </td>
+      <td>
+        <span className="row">
+          <span className="meter meter-72" role="img" aria-label={`${done} of ${states.length} tasks`}>
+            <i style={{ width: `${states.length === 0 ? 0 : (done / states.length) * 100}%` }} />
+          </span>
+          <span className="soft small">{countTasks(run)}</span>
+        </span>
+      </td>
+      <td>
+        <Ago at={run.startedAt} /> <span className="key">by {showPerson(run.requestedBy)}</span>
+      </td>
+      <td className="num">{showDuration(end - Date.parse(run.startedAt))}</td>
+      <td className="num">{(run.usage.inputTokens + run.usage.outputTokens).toLocaleString('en-US')}</td>
+    </tr>
+  );
+}
+
+export function RunState({ run }: { run: Pick<RunSummary, 'status' | 'error'> }) {
+  return (
+    <span className={`state st-${markOfRun(run.status)}`} title={run.error?.message}>
+      <Mark name={markOfRun(run.status)} />
+      {run.status}
+    </span>
+  );
+}
+
+/** What was listed, as it is now, and what started since. */
+function mergeRuns(
+  listed: readonly RunSummary[],
+  live: ReadonlyMap<string, RunSummary>,
+  status: RunStatus | '',
+): RunSummary[] {
+  const newest = listed[0]?.startedAt ?? '';
+  let runs: ReadonlyMap<string, RunSummary> = new Map(listed.map((run) => [run.id, run]));
+  for (const run of live.values()) {
+    if (runs.has(run.id) || run.startedAt >= newest)
+      runs = withRun({ runs } as Parameters<typeof withRun>[0], run).runs;
+  }
+  return [...runs.values()]
+    .filter((run) => status === '' || run.status === status)
+    .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+}

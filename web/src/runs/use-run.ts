@@ -1,0 +1,100 @@
+import { useEffect, useMemo, useState } from 'react';
+import type { RunDelta, RunEvent, RunState } from '../../../src/client/index.ts';
+import { useDesk, useDeskStore } from '../desk/use-desk.ts';
+
+/** Every event of a run, as it comes: in order, none twice, across reconnects. */
+export function useRunEvents(runId: string): { readonly events: readonly RunEvent[]; readonly problem: string | null } {
+  const store = useDeskStore();
+  const [events, setEvents] = useState<readonly RunEvent[]>([]);
+  const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    setEvents([]);
+    let waiting: RunEvent[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const flush = () => {
+      timer = undefined;
+      const come = waiting;
+      waiting = [];
+      setEvents((before) => [...before, ...come]);
+    };
+    const stop = store.client.runs.follow(
+      runId,
+      (event) => {
+        waiting.push(event);
+        timer ??= setTimeout(flush, 30);
+      },
+      { onError: (error) => setProblem(error instanceof Error ? error.message : String(error)) },
+    );
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [store, runId]);
+  return { events, problem };
+}
+
+/** The run as the journal says it was after an event; read from the server, which replays it. */
+export function useRunState(runId: string, seq: number | null, lastSeq: number): RunState | null {
+  const store = useDeskStore();
+  const live = useDesk((state) => state.link.state === 'live');
+  const [state, setState] = useState<RunState | null>(null);
+  const at = seq ?? lastSeq;
+  useEffect(() => {
+    if (at === 0 || !live) return;
+    let wanted = true;
+    const timer = setTimeout(() => {
+      store.client.runs.state(runId, at).then(
+        (read) => wanted && setState(read),
+        () => undefined,
+      );
+    }, 60);
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
+  }, [store, runId, at, live]);
+  return state;
+}
+
+export interface Streaming {
+  readonly task: string;
+  readonly step: number;
+  readonly attempt: number;
+  readonly reasoning: string;
+  readonly output: string;
+}
+
+/** What agents say right now, by task. It is volatile: an event that records the answer ends it. */
+export function useStreaming(runId: string, events: readonly RunEvent[]): Streaming | null {
+  const store = useDeskStore();
+  const [pieces, setPieces] = useState<Streaming | null>(null);
+  useEffect(
+    () =>
+      store.client.on('run:delta', (delta) => {
+        if (delta.runId === runId) setPieces((before) => withDelta(before, delta));
+      }),
+    [store, runId],
+  );
+  const answered = useMemo(
+    () =>
+      events.findLast(({ type }) => type === 'model.responded')?.data as
+        | { task: string; step: number; attempt: number }
+        | undefined,
+    [events],
+  );
+  if (
+    pieces &&
+    answered &&
+    answered.task === pieces.task &&
+    answered.attempt === pieces.attempt &&
+    answered.step >= pieces.step
+  )
+    return null;
+  return pieces;
+}
+
+function withDelta(before: Streaming | null, { task, attempt, step, offset, part, text }: RunDelta): Streaming {
+  const same = before !== null && before.task === task && before.attempt === attempt && before.step === step;
+  const now = same ? before : { task, attempt, step, reasoning: '', output: '' };
+  return { ...now, [part]: now[part].slice(0, offset) + text };
+}

@@ -1,0 +1,37 @@
+import { Modal } from '@mantine/core';
+
+const KEYS: readonly (readonly [keys: string, act: string])[] = [
+  ['j', 'next hold'],
+  ['k', 'hold before'],
+  ['/', 'filter the queue'],
+  ['n', 'show what is new'],
+  ['a', 'approve, once it has been on the screen'],
+  ['e', 'edit'],
+  ['r', 'reject, then 1 to 9 or 0 for the reason'],
+  ['c', 'comment'],
+  ['m', 'claim it (mine)'],
+  ['x', 'select for approving several'],
+  ['u', 'undo the newest that can be undone'],
+  ['1 … 9', 'choose an answer, where there are some'],
+  ['ctrl ⏎', 'send what is open (⌘⏎ on a Mac)'],
+  ['esc', 'back, without sending'],
+  ['s', 'start a run'],
+  ['?', 'this sheet'],
+];
+
+export default function KeySheet({ onClose }: { onClose: () => void }) {
+  return (
+    <Modal opened onClose={onClose} title="Keys" centered transitionProps={{ duration: 0 }}>
+      <dl className="keysheet">
+        {KEYS.map(([keys, act]) => (
+          <div key={keys}>
+            <dt>
+              <kbd>{keys}</kbd>
+            </dt>
+            <dd>{act}</dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
+  );
+}

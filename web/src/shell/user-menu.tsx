@@ -1,0 +1,83 @@
+import { Menu } from '@mantine/core';
+import { useState } from 'react';
+import { linkTo } from '../router.ts';
+import { areKeysOn, turnKeys } from '../use-keys.ts';
+import { Icon } from './icons.tsx';
+import { areNotificationsOn, turnNotifications } from './notifications.ts';
+import { PLACES } from './places.ts';
+import { applyTheme, readTheme, type Theme } from './theme.ts';
+import { UserName } from './user-name.tsx';
+
+const THEMES: readonly { readonly theme: Theme; readonly words: string }[] = [
+  { theme: 'auto', words: 'As the system' },
+  { theme: 'light', words: 'Light' },
+  { theme: 'dark', words: 'Dark' },
+];
+
+interface UserMenuProps {
+  readonly onKeys: () => void;
+  readonly onSignOut: () => void;
+}
+
+/** Not in the first load: the queue is there before anybody looks for it. */
+export default function UserMenu({ onKeys, onSignOut }: UserMenuProps) {
+  const [theme, setTheme] = useState(readTheme);
+  const [notify, setNotify] = useState(areNotificationsOn);
+  const [keys, setKeys] = useState(areKeysOn);
+  return (
+    <Menu position="bottom-end" width={240} withinPortal={false} transitionProps={{ duration: 0 }}>
+      <Menu.Target>
+        <button type="button" className="who">
+          <UserName />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {PLACES.map(({ page, name }) => (
+          <Menu.Item key={page} className="phone-place" component="a" {...linkTo({ page })}>
+            {name}
+          </Menu.Item>
+        ))}
+        <Menu.Label>Look</Menu.Label>
+        {THEMES.map(({ theme: of, words }) => (
+          <Menu.Item
+            key={of}
+            role="menuitemradio"
+            aria-checked={theme === of}
+            closeMenuOnClick={false}
+            rightSection={theme === of ? <Icon name="check" small /> : undefined}
+            onClick={() => {
+              applyTheme(of);
+              setTheme(of);
+            }}
+          >
+            {words}
+          </Menu.Item>
+        ))}
+        <Menu.Label>This browser</Menu.Label>
+        <Menu.Item
+          role="menuitemcheckbox"
+          aria-checked={notify}
+          closeMenuOnClick={false}
+          rightSection={notify ? <Icon name="check" small /> : undefined}
+          onClick={() => void turnNotifications(!notify).then(setNotify)}
+        >
+          Notify me of new holds
+        </Menu.Item>
+        <Menu.Item
+          role="menuitemcheckbox"
+          aria-checked={keys}
+          closeMenuOnClick={false}
+          rightSection={keys ? <Icon name="check" small /> : undefined}
+          onClick={() => {
+            turnKeys(!keys);
+            setKeys(!keys);
+          }}
+        >
+          Single-letter keys
+        </Menu.Item>
+        <Menu.Item onClick={onKeys}>All keys</Menu.Item>
+        <Menu.Item onClick={onSignOut}>Sign out</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

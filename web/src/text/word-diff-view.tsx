@@ -1,0 +1,28 @@
+import { useMemo } from 'react';
+import { VisibleText } from './visible-text.tsx';
+import { wordDiff } from './word-diff.ts';
+
+/** A text with what went and what came in place; + and - are said to who cannot see the colours. */
+export function WordDiff({ from, to }: { from: string; to: string }) {
+  const parts = useMemo(() => wordDiff(from, to), [from, to]);
+  return (
+    <div className="rawtext worddiff">
+      {parts.map(({ type, text }, index) => {
+        // biome-ignore-start lint/suspicious/noArrayIndexKey: parts have no other identity
+        if (type === 'same') return <VisibleText key={index} text={text} />;
+        return type === 'added' ? (
+          <ins key={index}>
+            <span className="vh">added: </span>
+            <VisibleText text={text} />
+          </ins>
+        ) : (
+          <del key={index}>
+            <span className="vh">removed: </span>
+            <VisibleText text={text} />
+          </del>
+        );
+        // biome-ignore-end lint/suspicious/noArrayIndexKey: parts have no other identity
+      })}
+    </div>
+  );
+}
