@@ -21,10 +21,13 @@ export async function flushOutput(): Promise<void> {
   );
 }
 
-/** A reader that goes away (`| head`) ends the command quietly. */
+/** A reader that goes away (`| head`) ends the command quietly; one of the progress on stderr does not end the work. */
 export function endWhenReaderLeaves(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
+  });
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
   });
 }
