@@ -60,6 +60,11 @@ export interface Run<Out> {
   /** Waits for the end, through every hold. */
   outcome(options?: { signal?: AbortSignal }): Promise<Outcome<Out>>;
   cancel(reason: string, by?: By): Promise<RunSummary>;
+  /**
+   * A new run that goes on where this one was after event `seq`: what was done until then is kept and not done again, and its open
+   * holds open again. @throws `FORK_NOT_POSSIBLE`, `CREW_CHANGED`, `CREW_NOT_FOUND`
+   */
+  fork(seq: number, by?: By): Promise<Run<Out>>;
 }
 
 interface HoldpointEvents {
@@ -149,6 +154,8 @@ function runHandle<Out>(engine: Engine, id: RunId): Run<Out> {
       const { status, outputs, usage, error } = await engine.outcome(id, options);
       return { status: status as Outcome<Out>['status'], outputs: outputs as Partial<Out>, usage, error };
     },
+    fork: async (seq, by = localUser()) =>
+      runHandle(engine, (await engine.fork(id, seq, { actor: reviewerOf(by) })).id),
     cancel: (reason, by = localUser()) => engine.cancel(id, reason, { actor: reviewerOf(by) }),
   };
 }

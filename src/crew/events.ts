@@ -29,7 +29,20 @@ const DATA = {
     machines: z.literal(1),
     inputs: Json,
     requestedBy: z.string(),
-    forkedFrom: z.strictObject({ runId: RunId, seq: z.int() }).nullable(),
+    /**
+     * Where it was forked from. Events up to `copied` of this journal are that run's, with their own times and people; what they
+     * say counts there. Those from there to `taken` open its holds again. `by`: everybody who forked it on the way, none of whom
+     * may decide where a policy says `notRequester`.
+     */
+    forkedFrom: z
+      .strictObject({
+        runId: RunId,
+        seq: z.int().min(1),
+        copied: z.int().min(1),
+        taken: z.int().min(1),
+        by: z.array(z.string()).min(1),
+      })
+      .nullable(),
   }),
   'task.started': z.strictObject({
     task,

@@ -21,6 +21,8 @@ export function foldHoldEvent(state: RunState, event: HoldLevel): RunState {
       runId: state.id,
       crew: state.config.name,
       requestedBy: state.requestedBy,
+      forkedBy: state.forkedFrom?.by ?? [],
+      inherited: event.seq <= (state.forkedFrom?.copied ?? 0),
     };
     const hold = openHold(event.data, place);
     return moveHeld({ ...withHold(state, hold), holdCount: state.holdCount + 1 }, hold, event);

@@ -93,7 +93,7 @@ function dispatch(state: RunState, event: RunEvent): RunState {
 
 function begin(runId: RunId, event: RunEventOf<'run.started'>): RunState {
   if (event.seq !== 1) throw impossible(event, 'run.started is the first event');
-  const { config, fingerprint, inputs, requestedBy } = event.data;
+  const { config, fingerprint, inputs, requestedBy, forkedFrom } = event.data;
   const tasks: Record<string, TaskState> = {};
   for (const key of Object.keys(config.tasks)) tasks[key] = waitingTask(key);
   const state: RunState = {
@@ -106,6 +106,7 @@ function begin(runId: RunId, event: RunEventOf<'run.started'>): RunState {
     fingerprint,
     inputs,
     requestedBy,
+    forkedFrom,
     startedAt: event.at,
     endedAt: null,
     error: null,

@@ -23,6 +23,7 @@ export interface RunState {
   readonly fingerprint: string;
   readonly inputs: Json;
   readonly requestedBy: string;
+  readonly forkedFrom: EventData<'run.started'>['forkedFrom'];
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly error: { readonly code: string; readonly message: string } | null;

@@ -165,12 +165,12 @@ export function effectiveProposal(hold: HoldRecord, verdict: Verdict, value: Jso
   }
 }
 
-function effectiveDigest(hold: HoldRecord, verdict: Verdict, value: Json | undefined): string | null {
+export function effectiveDigest(hold: HoldRecord, verdict: Verdict, value: Json | undefined): string | null {
   if (verdict === 'approve') return hold.digest;
   return verdict === 'modify' ? digestOfHold(hold, hold.revision, effectiveProposal(hold, verdict, value)) : null;
 }
 
-function digestOfHold({ id: holdId, kind, action }: HoldRecord, revision: number, proposal: Json): string {
+export function digestOfHold({ id: holdId, kind, action }: HoldRecord, revision: number, proposal: Json): string {
   return holdDigest({ holdId, revision, kind, tool: action?.tool ?? null, proposal });
 }
 

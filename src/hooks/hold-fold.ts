@@ -47,9 +47,19 @@ const STATUS: Readonly<Record<Verdict, HoldStatus>> = {
   respond: 'answered',
 };
 
+interface Opened {
+  readonly seq: number;
+  readonly at: string;
+  readonly runId: RunId;
+  readonly crew: string;
+  readonly requestedBy: string;
+  readonly forkedBy: readonly string[];
+  readonly inherited: boolean;
+}
+
 export function openHold(
   opening: HoldOpening,
-  place: { seq: number; at: string; runId: RunId; crew: string; requestedBy: string },
+  place: Opened,
 ): HoldRecord {
   return {
     ...opening,
@@ -57,6 +67,8 @@ export function openHold(
     runId: place.runId,
     crew: place.crew,
     requestedBy: place.requestedBy,
+    ...(place.forkedBy.length > 0 ? { forkedBy: [...place.forkedBy] } : {}),
+    ...(place.inherited ? { inherited: true as const } : {}),
     status: 'open',
     votes: [],
     overdue: false,

@@ -84,6 +84,10 @@ export const HoldRecord = HoldOpening.extend({
   runId: RunId.nullable(),
   crew: z.string().nullable(),
   requestedBy: z.string().nullable(),
+  /** Who forked the run, on the way to this one; absent: nobody. */
+  forkedBy: z.array(z.string()).optional(),
+  /** It was decided in the run that this one was forked from, and is here only to be read. */
+  inherited: z.literal(true).optional(),
   status: HoldStatus,
   votes: z.array(z.strictObject({ by: z.string(), verdict: Verdict, value: Json.optional() })),
   overdue: z.boolean(),
@@ -100,6 +104,8 @@ export type HoldRecord = z.infer<typeof HoldRecord>;
 /** A hold on the wire (contract: interface Hold). `context` and `done` only when one hold is asked for. */
 export const Hold = HoldRecord.omit({
   policy: true,
+  forkedBy: true,
+  inherited: true,
   dueAt: true,
   remindAt: true,
   votes: true,
@@ -122,7 +128,8 @@ export type Hold = z.infer<typeof Hold>;
 
 /** The hold as a client sees it. The policy's inner form stays inside. */
 export function toHold(record: HoldRecord): Hold {
-  const { policy, dueAt, remindAt: _remindAt, votes, overdue, reminded: _reminded, ...rest } = record;
+  const { policy, dueAt, remindAt: _remindAt, votes, overdue, reminded: _reminded, ...seen } = record;
+  const { forkedBy: _forkedBy, inherited: _inherited, ...rest } = seen;
   return {
     ...rest,
     review: {

@@ -16,8 +16,8 @@ export function whyNotAllowed(hold: HoldRecord, reviewer: Reviewer): string | nu
   if (local && (named || quorum > 1 || notRequester)) {
     return `The policy asks for a named reviewer; ${reviewer.user} has no token that says who they are.`;
   }
-  if (notRequester && reviewer.user === hold.requestedBy)
-    return 'The policy asks for somebody else than the person who started the run.';
+  if (notRequester && (reviewer.user === hold.requestedBy || hold.forkedBy?.includes(reviewer.user)))
+    return 'The policy asks for somebody else than the person who started the run or forked it.';
   const chosen = reviewers.every((list) => list.some((ref) => matches(ref, reviewer)));
   const escalated = hold.overdue && escalateTo.some((ref) => matches(ref, reviewer));
   if (chosen || escalated) return null;

@@ -65,6 +65,8 @@ async function compareNext(
   if (!event) return 0;
   if (event.type === 'run.started') return adoptedLater(crew, events) ? 0 : compareStart(crew, event);
   if (!state || state.fingerprint !== crew.fingerprint) return 0;
+  // Taken over from another run, as it was there: there it is compared.
+  if (event.seq <= (state.forkedFrom?.taken ?? 0)) return 0;
   if (event.type === 'model.responded') return compareRequest(crew, state, event);
   return isDerived(event) ? compareDerived(crew, state, events.slice(index)) : 0;
 }

@@ -27,6 +27,12 @@ export interface Engine {
   start(crew: string, inputs: Json, options: StartOptions): Promise<RunSummary>;
   cancel(runId: RunId, reason: string, options: ActOptions): Promise<RunSummary>;
 
+  /**
+   * A new run that goes on where this one was after event `seq`; nothing that was done until then is done again.
+   * @throws `RUN_NOT_FOUND`, `FORK_NOT_POSSIBLE`, `CREW_NOT_FOUND`, `CREW_CHANGED`
+   */
+  fork(runId: RunId, seq: number, options: ForkOptions): Promise<RunSummary>;
+
   /** The outcome of a decision: the hold after it, and the seq under which it is recorded. */
   decide(holdId: HoldId, request: DecisionRequest, options: ActOptions): Promise<Decided>;
   claim(holdId: HoldId, request: ClaimRequest, options: ActOptions): Promise<Hold>;
@@ -77,6 +83,11 @@ export interface StartOptions {
 export interface ActOptions {
   readonly actor: Reviewer;
   readonly request?: ClientRequest | undefined;
+}
+
+export interface ForkOptions extends ActOptions {
+  /** Whether this node drives the fork, with the crew that it has (default); false: whoever has the crew takes it later. */
+  readonly drive?: boolean | undefined;
 }
 
 /** `id` as the client chose it (at most 64 characters); `content` the digest of all that the message asks for. */

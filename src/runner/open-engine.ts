@@ -14,6 +14,7 @@ import { fireDeadlines } from './deadlines.ts';
 import { claimHold, commentHold, decideHold, releaseHold } from './decisions.ts';
 import { Drivers } from './drivers.ts';
 import type { Engine, ModelSource } from './engine.ts';
+import { forkRun } from './fork-run.ts';
 import { LevelReader } from './level-reader.ts';
 import { Listeners } from './listeners.ts';
 import { buryDeadNodes, keepNodeAlive } from './node-life.ts';
@@ -79,6 +80,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     journal,
     crews: () => options.crews.map(crewInfo),
     start: (crew, inputs, given) => startRun(context, drivers, crew, inputs, given),
+    fork: (runId, seq, given) => forkRun(context, drivers, { runId, seq }, { drive: drives !== false, ...given }),
     cancel: (runId, reason, given) => cancelRun(context, runId, reason, given),
     decide: (holdId, request, given) => decideHold(context, holdId, request, given),
     claim: (holdId, request, given) => claimHold(context, holdId, request, given),

@@ -9,9 +9,7 @@ export const RUN_OPERATIONS: Operations<keyof typeof RUN_MESSAGES> = {
     engine.start(crew, inputs, { requestedBy: identity.user, request }),
   'run:cancel': ({ runId, reason }, { engine, identity, request }) =>
     engine.cancel(runId, reason, { actor: identity, request }),
-  'run:fork': () => {
-    throw new HoldpointError('UNAVAILABLE', 'This version cannot fork a run yet. Start a new one.');
-  },
+  'run:fork': ({ runId, seq }, { engine, identity, request }) => engine.fork(runId, seq, { actor: identity, request }),
   'run:get': ({ runId }, { engine }) => engine.run(runId),
   'runs:list': async (query, { engine }) => {
     const { items, cursor } = await engine.runs(query);

@@ -5,7 +5,7 @@ import { addHoldsCommands } from './holds-commands.ts';
 import { addJournalCommands } from './journal-commands.ts';
 import { addOversightCommands } from './oversight-commands.ts';
 import { addRunningCommands } from './running-commands.ts';
-import { addRunsCommands } from './runs-commands.ts';
+import { addFork, addRunsCommands } from './runs-commands.ts';
 import { addStartCommands } from './start-commands.ts';
 import { addTokenCommands } from './token-commands.ts';
 
@@ -31,6 +31,7 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
   addRunningCommands(program, finish);
   addHoldsCommands(program, finish);
   addRunsCommands(program, finish);
+  addFork(program, finish);
   addJournalCommands(program, finish);
   addCrewCommands(program, finish);
   addOversightCommands(program, finish);

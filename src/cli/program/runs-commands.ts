@@ -74,6 +74,27 @@ function addActing(runs: Command, finish: Finish): void {
   );
 }
 
+/** `fork`: a run that goes its own way from an event of another on. */
+export function addFork(program: Command, finish: Finish): void {
+  const fork = program
+    .command('fork')
+    .description('a new run from the first events of another: what was done is kept, open holds open again')
+    .argument('<run>')
+    .requiredOption('--at <seq>', 'the last event that is taken over (`runs watch RUN` lists them)', integer)
+    .option('--decision <verdict>', 'decide the hold that is open there at once: approve, or reject:REASON')
+    .option(
+      '--crew <file>',
+      'the crew file, to go on in this process; without it or a server the fork is only recorded',
+    );
+  examples(
+    withJson(withServer(withReview(withModel(fork))), 'the RunSummary of the fork'),
+    'holdpoint fork run_… --at 12 --url http://127.0.0.1:4600 --token hp_…',
+    'holdpoint fork run_… --at 12 --crew refund.crew.ts --decision "reject:Refund 20 at most"',
+  ).action((run: string, options) =>
+    finish(import('../commands/fork.ts').then(({ forkRun }) => forkRun(run, options))),
+  );
+}
+
 function addResume(runs: Command, finish: Finish): void {
   const resume = runs
     .command('resume')

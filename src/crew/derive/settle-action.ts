@@ -77,7 +77,8 @@ function start({ state }: DeriveContext, action: ActionState, input: Json, tier:
     digest: approvedDigest ?? digestOf({ actionId, tool, proposal: { tool, input } }),
     tier,
     holdId: started ? started.holdId : action.holdId,
-    idempotencyKey: `${state.id}:${actionId}`,
+    // One that was begun in the run that this one was forked from is repeated as the same one.
+    idempotencyKey: started?.idempotencyKey ?? `${state.id}:${actionId}`,
     try: (started?.try ?? 0) + 1,
   });
 }

@@ -39,7 +39,7 @@ class RunReader {
     switch (event.type) {
       case 'run.started':
         this.#config = event.data.config;
-        this.#inherited = event.data.forkedFrom?.seq ?? 0;
+        this.#inherited = event.data.forkedFrom?.copied ?? 0;
         break;
       case 'run.resumed':
         this.#config = event.data.config;
