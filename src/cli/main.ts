@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { CommanderError } from 'commander';
+// First: it reads its variable, which is then taken out of the environment with all others of ours.
+import '../journal/fault-point.ts';
 import { errorLines, exitCodeOfError } from './error-lines.ts';
 import { EXIT } from './exit-codes.ts';
 import { endWhenReaderLeaves, flushOutput, note } from './print.ts';

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { HoldpointError } from '../errors.ts';
+import { faultPoint } from './fault-point.ts';
 import { invalid } from './sqlite-errors.ts';
 
 /** 'HOLD' in ASCII, in the header of every database of ours: a foreign one is never migrated by mistake. */
@@ -80,9 +81,11 @@ export function schemaVersionOf(db: Database.Database): number {
 export function migrate(db: Database.Database): void {
   db.transaction(() => {
     for (const migration of MIGRATIONS.slice(schemaVersionOf(db))) db.exec(migration);
+    faultPoint('migrate.begun');
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${SCHEMA_VERSION}`);
   }).immediate();
+  faultPoint('migrate.done');
 }
 
 function pragmaNumber(db: Database.Database, name: string): number {

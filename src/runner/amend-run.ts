@@ -5,6 +5,7 @@ import type { HoldRecord } from '../hooks/hold.ts';
 import { foldHold, type HoldEvent } from '../hooks/hold-fold.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
 import type { HoldId, RunId } from '../ids.ts';
+import { faultPoint } from '../journal/fault-point.ts';
 import type { Amendment, AmendView } from '../journal/journal.ts';
 import type { Json } from '../json/json.ts';
 import { sealDrafts } from './commit.ts';
@@ -40,6 +41,7 @@ export async function amendRun<T>(
     const { summary, holds } = published;
     return { ...amendment, answer: amending.answer({ seq: summary.lastSeq, holds, summary }) as Json };
   });
+  faultPoint('amend.durable');
   if (commit) context.publish(commit);
   if (commit && wakes((commit as Commit).events)) context.wake(runId);
   return answer as T;

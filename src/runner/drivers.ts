@@ -2,6 +2,7 @@ import type { Draft } from '../crew/events.ts';
 import { hasEnded } from '../crew/run-state.ts';
 import { isHoldpointError, messageOf } from '../errors.ts';
 import type { RunId } from '../ids.ts';
+import { faultPoint } from '../journal/fault-point.ts';
 import type { RunnerContext } from './context.ts';
 import { effectsInDoubt } from './in-doubt.ts';
 import { type LoadedRun, loadRun } from './load-run.ts';
@@ -87,6 +88,7 @@ export class Drivers {
     const crew = row && crews.get(row.summary.crew);
     if (!crew) return;
     const claimed = await journal.claim(runId, nodeId);
+    faultPoint('claim.durable');
     if (!claimed || this.#stopping) return;
     const run = await this.#load(runId, claimed.epoch);
     if (!run) return;

@@ -3,6 +3,7 @@ import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { type Draft, draft } from '../crew/events.ts';
 import { type RunState, taskOf } from '../crew/run-state.ts';
 import { HoldpointError, messageOf } from '../errors.ts';
+import { faultPoint } from '../journal/fault-point.ts';
 import type { RunnerContext } from './context.ts';
 import { callModel } from './effects.ts';
 import { executeAction, undoAction } from './execute-action.ts';
@@ -41,7 +42,9 @@ export class InFlight {
     if (this.#effects.has(command.id)) return;
     const abort = new AbortController();
     const stopTimer = this.#limit(state, command, abort);
+    faultPoint(`${command.type}.before`);
     const done = this.#carryOut(state, command, abort.signal).then((facts) => {
+      faultPoint(`${command.type}.after`);
       stopTimer();
       this.#effects.delete(command.id);
       this.#report(facts);

@@ -7,6 +7,7 @@ import { summaryOf } from '../crew/summary.ts';
 import { HoldpointError, isHoldpointError, messageOf } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import { EMPTY_HEAD, headOf } from '../journal/envelope.ts';
+import { faultPoint } from '../journal/fault-point.ts';
 import type { Request } from '../journal/journal.ts';
 import type { Json } from '../json/json.ts';
 import { rowsOf, sealDrafts } from './commit.ts';
@@ -187,6 +188,7 @@ export class RunDriver {
       fingerprint: state.fingerprint,
     };
     await journal.append(request ? { ...batch, request } : batch);
+    faultPoint('append.durable');
     this.#run = { state, head: headOf(events) };
     this.#context.publish({ runId, events, ...rows });
     this.#abortIfEnding(state);
@@ -204,7 +206,9 @@ export class RunDriver {
   async #rest(): Promise<boolean> {
     if (!this.#run) return true;
     const { head, state } = this.#run;
+    faultPoint('rest.before');
     const rested = await this.#context.journal.rest(this.runId, this.#epoch, head.seq, summaryOf(state));
+    faultPoint('rest.after');
     if (rested && !hasEnded(state)) this.#context.log.info({ runId: this.runId, seq: head.seq }, 'run rests');
     return rested;
   }

@@ -1,4 +1,5 @@
 import { type ErrorBody, HoldpointError, isHoldpointError } from '../errors.ts';
+import { faultPoint } from '../journal/fault-point.ts';
 import type { Engine } from '../runner/engine.ts';
 import { call, toErrorBody } from './call.ts';
 import type { Authenticator } from './identity/authenticator.ts';
@@ -29,7 +30,13 @@ export function receive(socket: ReviewSocket, receiving: Receiving): void {
     if (typeof acknowledge !== 'function') return;
     const retryAfterMs = bucket.take();
     if (retryAfterMs > 0) acknowledge(refusal(rateLimited(retryAfterMs)));
-    else void respond(name, args, { socket, ...receiving }).then((answer) => acknowledge(answer));
+    else {
+      void respond(name, args, { socket, ...receiving }).then((answer) => {
+        faultPoint('acknowledge.before');
+        acknowledge(answer);
+        faultPoint('acknowledge.after');
+      });
+    }
   });
 }
 
