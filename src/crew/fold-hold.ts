@@ -81,7 +81,8 @@ function moveHeldAction(state: RunState, hold: HoldRecord, event: Moving, decisi
     approvedDigest,
   };
   const moved = withAction(state, next);
-  return decision?.verdict === 'reject' ? countRejection(moved, action, hold, event) : moved;
+  if (decision?.verdict === 'reject') return countRejection(moved, action, hold, event);
+  return allowed ? forgetRejections(moved, action, event) : moved;
 }
 
 function countRejection(state: RunState, action: ActionState, hold: HoldRecord, event: RunEvent): RunState {
@@ -91,6 +92,14 @@ function countRejection(state: RunState, action: ActionState, hold: HoldRecord, 
     ...task,
     rejectedCalls: { ...task.rejectedCalls, [action.tool]: { holdId: hold.id, count } },
   });
+}
+
+/** Once a call was let through, the tool's next one is a matter of its own, not a further revision. */
+function forgetRejections(state: RunState, action: ActionState, event: RunEvent): RunState {
+  const task = requireTask(state, action.task, event);
+  if (!Object.hasOwn(task.rejectedCalls, action.tool)) return state;
+  const { [action.tool]: _settled, ...rejectedCalls } = task.rejectedCalls;
+  return withTask(state, { ...task, rejectedCalls });
 }
 
 function withHold(state: RunState, hold: HoldRecord): RunState {
