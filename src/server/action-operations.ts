@@ -1,3 +1,4 @@
+import { readUses } from '../runner/read-uses.ts';
 import type { OperationContext, Operations } from './operation.ts';
 import type { ACTION_MESSAGES } from './protocol/action-messages.ts';
 import type { Payload } from './protocol/messages.ts';
@@ -8,8 +9,7 @@ const RUNS_LOOKED_AT = 50;
 
 export const ACTION_OPERATIONS: Operations<keyof typeof ACTION_MESSAGES> = {
   'actions:list': listActions,
-  'action:undo': ({ runId, actionId, reason }, { engine, identity, request }) =>
-    engine.undo(runId, actionId, reason, { actor: identity, request }),
+  'action:undo': undoAction,
   'action:audit': ({ runId, actionId, finding, reason = null }, { engine, identity, request }) =>
     engine.audit(runId, actionId, { finding, reason }, { actor: identity, request }),
 };
@@ -17,6 +17,24 @@ export const ACTION_OPERATIONS: Operations<keyof typeof ACTION_MESSAGES> = {
 async function listActions({ undoable, runId }: Payload<'actions:list'>, { engine }: OperationContext) {
   const runs = runId === undefined ? (await engine.runs({ limit: RUNS_LOOKED_AT })).items.map(({ id }) => id) : [runId];
   const actions = [];
-  for (const id of runs) actions.push(...supervisedActions(id, (await engine.stateAt(id)).actions));
+  for (const id of runs) {
+    const ran = supervisedActions(id, (await engine.stateAt(id)).actions);
+    const uses = await readUses(
+      engine.journal,
+      id,
+      ran.map(({ actionId }) => actionId),
+    );
+    for (const action of ran) actions.push({ ...action, ...(uses.get(action.actionId) ?? UNKNOWN) });
+  }
   return { actions: undoable ? actions.filter((action) => isUndoable(action, Date.now())) : actions };
+}
+
+const UNKNOWN = { usedBy: [], takeBackSeq: null } as const;
+
+/** Undoing an action undoes nothing that was made of its result: the answer says what that is, and how to take the run back. */
+async function undoAction({ runId, actionId, reason }: Payload<'action:undo'>, context: OperationContext) {
+  const { engine, identity, request } = context;
+  const recorded = await engine.undo(runId, actionId, reason, { actor: identity, request });
+  const uses = await readUses(engine.journal, runId, [actionId]);
+  return { ...recorded, ...(uses.get(actionId) ?? UNKNOWN) };
 }

@@ -1,19 +1,21 @@
 import type { ActionId, RunId } from '../ids.ts';
 import type { ActionView } from '../replay/run-view.ts';
-import type { ListedAction } from './protocol/action-messages.ts';
+import type { SupervisedAction } from './protocol/action-messages.ts';
+
+type RanAction = SupervisedAction & { readonly state: string };
 
 /** The actions of tier `supervised` that ran, the newest first. */
-export function supervisedActions(runId: RunId, actions: readonly ActionView[]): ListedAction[] {
+export function supervisedActions(runId: RunId, actions: readonly ActionView[]): RanAction[] {
   const ran = actions.filter(({ tier, undoUntil }) => tier === 'supervised' && undoUntil !== null);
   return ran.map((action) => listed(runId, action)).reverse();
 }
 
 /** Whether an undo would be taken at `nowMs`. */
-export function isUndoable({ state, undoUntil }: ListedAction, nowMs: number): boolean {
+export function isUndoable({ state, undoUntil }: RanAction, nowMs: number): boolean {
   return state === 'succeeded' && undoUntil !== null && Date.parse(undoUntil) > nowMs;
 }
 
-function listed(runId: RunId, { id, task, tool, input, output, impact, undoUntil, state }: ActionView): ListedAction {
+function listed(runId: RunId, { id, task, tool, input, output, impact, undoUntil, state }: ActionView): RanAction {
   // The fold made the id.
   return { runId, task, actionId: id as ActionId, tool, input, output, impact, undoUntil, state };
 }

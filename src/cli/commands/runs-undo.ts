@@ -3,7 +3,9 @@ import { HoldpointError } from '../../errors.ts';
 import type { ActionId, RunId } from '../../ids.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { localUser } from '../../open-holdpoint.ts';
+import type { Uses } from '../../replay/uses-of-action.ts';
 import { openEngine } from '../../runner/open-engine.ts';
+import { readUses } from '../../runner/read-uses.ts';
 import { runOfFile } from '../crew-of-run.ts';
 import { openToChange } from '../database.ts';
 import { openDesk, serverOf } from '../desk.ts';
@@ -14,6 +16,7 @@ import type { JsonOptions, ServerOptions } from '../options.ts';
 import { printJson, printLine } from '../print.ts';
 import { stopSignal } from '../stop-signals.ts';
 import { terminalLog } from '../terminal-log.ts';
+import { visibleText } from '../visible-text.ts';
 
 interface Options extends ServerOptions, JsonOptions {
   readonly reason: string;
@@ -26,7 +29,10 @@ export async function undoAction(runId: string, actionId: string, options: Optio
   await using desk = await openDesk(options, { changes: true });
   const recorded = await desk.actions.undo(runId, actionId, options.reason);
   if (options.json) printJson(recorded);
-  else printLine(`The undo has begun, as event ${recorded.recordedSeq}.`);
+  else {
+    printLine(`The undo has begun, as event ${recorded.recordedSeq}.`);
+    tellUses(runId, recorded);
+  }
   return EXIT.done;
 }
 
@@ -50,13 +56,28 @@ async function undoHere(id: string, actionId: ActionId, options: Options): Promi
     const actor = { user: localUser(), roles: ['admin'], groups: [] };
     const recorded = await engine.undo(runId, actionId, options.reason, { actor });
     const isUndone = await untilUndone(journal, runId, { actionId, after: recorded.recordedSeq, signal });
-    if (options.json) printJson(recorded);
-    else printLine(isUndone ? `Action ${actionId} is undone.` : `Action ${actionId} could not be undone.`);
+    const uses = (await readUses(journal, runId, [actionId])).get(actionId) ?? { usedBy: [], takeBackSeq: null };
+    if (options.json) printJson({ ...recorded, ...uses });
+    else {
+      printLine(isUndone ? `Action ${actionId} is undone.` : `Action ${actionId} could not be undone.`);
+      tellUses(runId, uses);
+    }
     return isUndone ? EXIT.done : EXIT.failed;
   } finally {
     await engine.close();
   }
 }
+
+/** What was made of the result stays as it is: only a fork takes that back. */
+function tellUses(runId: string, { usedBy, takeBackSeq }: Uses): void {
+  if (usedBy.length === 0) return;
+  printLine('Its result was used before, and that is not undone:');
+  for (const { kind, task, seq } of usedBy) printLine(`  event ${seq}: ${USE[kind]} ${visibleText(task)}`);
+  if (takeBackSeq !== null)
+    printLine(`Take the run back to before the action with: holdpoint fork ${runId} --at ${takeBackSeq}`);
+}
+
+const USE = { answer: 'an answer in', task: 'the start of', action: 'an action of' } as const;
 
 const LOOK_MS = 100;
 

@@ -17,11 +17,21 @@ export const SupervisedAction = z.strictObject({
 });
 export type SupervisedAction = z.infer<typeof SupervisedAction>;
 
+/** What had the result before it, and so is not undone with the action. */
+const uses = {
+  usedBy: z
+    .array(z.strictObject({ kind: z.enum(['answer', 'task', 'action']), task: z.string(), seq: z.int() }))
+    .readonly(),
+  /** Forked there, the run goes on from before its agent asked for the action. */
+  takeBackSeq: z.int().nullable(),
+};
+
 /** `state`: `succeeded`, or how the undo went. */
-const ListedAction = SupervisedAction.extend({ state: z.string() });
+const ListedAction = SupervisedAction.extend({ state: z.string(), ...uses });
 export type ListedAction = z.infer<typeof ListedAction>;
 
 const Recorded = z.strictObject({ recordedSeq: z.int() });
+const Undoing = Recorded.extend(uses);
 
 export const ACTION_MESSAGES = {
   /** Of the 50 newest runs, unless `runId` names one. */
@@ -29,7 +39,7 @@ export const ACTION_MESSAGES = {
     { undoable: z.literal(true).optional(), runId: RunId.optional() },
     z.strictObject({ actions: z.array(ListedAction) }),
   ),
-  'action:undo': changing({ runId: RunId, actionId: ActionId, reason: Reason }, Recorded),
+  'action:undo': changing({ runId: RunId, actionId: ActionId, reason: Reason }, Undoing),
   'action:audit': changing(
     { runId: RunId, actionId: ActionId, finding: z.enum(['good', 'bad', 'critical']), reason: Reason.optional() },
     Recorded,
