@@ -33,7 +33,14 @@ const held: (() => void)[] = [];
 let waiting: { match: string; res: ServerResponse }[] = [];
 
 async function complete(body: ChatBody, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const entry: LoggedRequest = { n: log.length, body, headers: req.headers, outcome: 'answered', hungUp: false };
+  const entry: LoggedRequest = {
+    n: log.length,
+    at: Date.now(),
+    body,
+    headers: req.headers,
+    outcome: 'answered',
+    hungUp: false,
+  };
   log.push(entry);
   res.on('close', () => {
     entry.hungUp = !res.writableFinished;

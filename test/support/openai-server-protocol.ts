@@ -99,6 +99,8 @@ export interface ChatBody {
 /** A request as the server logs it. `outcome`: 'answered', or the fault or refusal that it met. */
 export interface LoggedRequest {
   readonly n: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
   readonly body: ChatBody;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   outcome: string;

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 export interface Effect {
   readonly path: string;
   readonly key: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** The world outside: does once what it is asked to do once (by idempotency key), and remembers every request. */
@@ -19,7 +21,7 @@ export async function startWorld(): Promise<
   let stalled: string | null = null;
   const server = createServer((request, response) => {
     const path = request.url ?? '';
-    asked.push({ path, key: String(request.headers['idempotency-key']) });
+    asked.push({ path, key: String(request.headers['idempotency-key']), at: Date.now() });
     if (stalled === null || !path.startsWith(stalled)) response.end(`done ${path}`);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

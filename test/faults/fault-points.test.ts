@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { FAULT_POINTS } from '../../src/journal/fault-point.ts';
+import { FaultRun, killsFrom } from '../support/fault-run.ts';
+import { measured, SEED, size } from '../support/reliability.ts';
+import { seeded } from '../support/seeded.ts';
+import { serve } from '../support/served.ts';
+
+const KILLS = size({ small: 23, recorded: 60, large: 1_000 });
+/** Runs of so many kills share a database, so that looking at all of them stays cheap. */
+const KILLS_A_DATABASE = 60;
+const MIGRATING = FAULT_POINTS.filter((point) => point.startsWith('migrate.'));
+const LATER = FAULT_POINTS.filter((point) => !point.startsWith('migrate.'));
+
+describe('R1', () => {
+  test(`SIGKILL at every named point and at random: ${KILLS} kills`, { timeout: 150_000 + KILLS * 5_000 }, () =>
+    measured({ id: 'R1', what: 'SIGKILL at each named fault point and at random moments' }, async () => {
+      const draw = seeded(SEED);
+      let [kills, runs, decisions, repeated, asked, slowest] = [0, 0, 0, 0, 0, 0];
+      const missed: string[] = [];
+      for (let left = KILLS; left > 0; left -= KILLS_A_DATABASE) {
+        await using world = await FaultRun.open();
+        for (const point of MIGRATING) expect(await world.life({ point, times: 1 })).toBe(true);
+        const wanted = Math.min(left, KILLS_A_DATABASE) - MIGRATING.length;
+        for (const kill of killsFrom(draw, LATER, wanted)) {
+          const died = await world.life(kill);
+          if (!died && 'point' in kill && kill.times === 1) missed.push(kill.point);
+        }
+        const seen = await world.check();
+        kills += world.kills;
+        decisions += world.acknowledged.length;
+        slowest = Math.max(slowest, world.slowestStartMs);
+        runs += seen.runs;
+        repeated += seen.repeated;
+        asked += seen.asked;
+      }
+      expect(missed, 'points that were never passed').toEqual([]);
+      expect(slowest).toBeLessThan(5_000);
+      const note = `${runs} runs all ended; ${decisions} acknowledged decisions, 0 lost; ${repeated} effects in flight sent again with their key, ${asked} asked about; ready again within ${(slowest / 1_000).toFixed(1)} s`;
+      return { trials: kills, note };
+    }),
+  );
+
+  test('a crew cannot set a fault point: it is read before crews are, and taken out of the environment', async () => {
+    const { mkdtemp, writeFile, rm } = await import('node:fs/promises');
+    const folder = await mkdtemp(`${import.meta.dirname}/../fixtures/crews/tmp-`);
+    const file = `${folder}/sets.crew.ts`;
+    const crew = `import { defineCrew } from 'holdpoint';
+      if (process.env.HOLDPOINT_FAULT_POINT !== undefined) throw new Error('a crew sees the fault point');
+      process.env.HOLDPOINT_FAULT_POINT = 'migrate.begun';
+      export default defineCrew({ name: 'sets', agents: { a: { role: 'A', goal: 'A' } }, tasks: { t: { agent: 'a', description: 'T' } } });`;
+    try {
+      await writeFile(file, crew);
+      const env = { HOLDPOINT_FAULT_POINT: 'undoAction.before', HOLDPOINT_MODEL: 'rehearsal' };
+      const served = await serve([file], { database: `file:${folder}/a.db`, env });
+      expect(await served.stop()).toBe(0);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
