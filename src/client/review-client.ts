@@ -18,7 +18,7 @@ export interface FollowOptions extends WatchOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-type ReadOptions<N extends 'holds:list' | 'runs:list' | 'actions:list'> = Sent<N>;
+type ReadOptions<N extends 'holds:list' | 'runs:list' | 'actions:list' | 'decisions:search'> = Sent<N>;
 type Repeatable = { readonly requestId?: string | undefined };
 
 /**
@@ -88,6 +88,8 @@ export interface ReviewClient extends AsyncDisposable {
       options?: Repeatable,
     ): Promise<Data<'oversight:demote'>>;
   };
+  /** Past decisions: who, what, when, why, and what they changed. */
+  readonly decisions: { search(query?: ReadOptions<'decisions:search'>): Promise<Data<'decisions:search'>> };
   readonly crews: { list(): Promise<Data<'crews:list'>['crews']> };
   /** Returns how to stop listening. `run:delta` comes for runs that are watched. */
   on<N extends ServerMessageName>(name: N, listener: (message: ServerMessage<N>) => void): () => void;
@@ -136,6 +138,7 @@ function clientOf(connection: Connection): ReviewClient {
       demote: (key, reason, level, options) =>
         connection.change('oversight:demote', { key, reason, ...(level === undefined ? {} : { level }), ...options }),
     },
+    decisions: { search: (query = {}) => connection.ask('decisions:search', query) },
     crews: { list: async () => (await connection.ask('crews:list', {})).crews },
     on: (name: never, listener: never) => connection.on(name, listener),
     close,

@@ -57,10 +57,7 @@ interface Opened {
   readonly inherited: boolean;
 }
 
-export function openHold(
-  opening: HoldOpening,
-  place: Opened,
-): HoldRecord {
+export function openHold(opening: HoldOpening, place: Opened): HoldRecord {
   return {
     ...opening,
     seq: place.seq,
@@ -68,6 +65,7 @@ export function openHold(
     crew: place.crew,
     requestedBy: place.requestedBy,
     ...(place.forkedBy.length > 0 ? { forkedBy: [...place.forkedBy] } : {}),
+    ...(opening.history.length > 0 ? { priorDecisions: opening.history.length } : {}),
     ...(place.inherited ? { inherited: true as const } : {}),
     status: 'open',
     votes: [],

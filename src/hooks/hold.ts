@@ -88,6 +88,8 @@ export const HoldRecord = HoldOpening.extend({
   forkedBy: z.array(z.string()).optional(),
   /** It was decided in the run that this one was forked from, and is here only to be read. */
   inherited: z.literal(true).optional(),
+  /** How many entries of `history` are of the holds that this one revises; absent: none. */
+  priorDecisions: z.int().min(1).optional(),
   status: HoldStatus,
   votes: z.array(z.strictObject({ by: z.string(), verdict: Verdict, value: Json.optional() })),
   overdue: z.boolean(),
@@ -106,6 +108,7 @@ export const Hold = HoldRecord.omit({
   policy: true,
   forkedBy: true,
   inherited: true,
+  priorDecisions: true,
   dueAt: true,
   remindAt: true,
   votes: true,
@@ -129,7 +132,7 @@ export type Hold = z.infer<typeof Hold>;
 /** The hold as a client sees it. The policy's inner form stays inside. */
 export function toHold(record: HoldRecord): Hold {
   const { policy, dueAt, remindAt: _remindAt, votes, overdue, reminded: _reminded, ...seen } = record;
-  const { forkedBy: _forkedBy, inherited: _inherited, ...rest } = seen;
+  const { forkedBy: _forkedBy, inherited: _inherited, priorDecisions: _priorDecisions, ...rest } = seen;
   return {
     ...rest,
     review: {

@@ -1,5 +1,6 @@
 import type { EventType } from '../crew/events.ts';
 import type { HoldRecord, HoldStatus } from '../hooks/hold.ts';
+import type { DecisionFilter } from '../hooks/past-decision.ts';
 import type { RunStatus, RunSummary } from '../hooks/run-summary.ts';
 import type { HoldId, RunId } from '../ids.ts';
 import type { Json } from '../json/json.ts';
@@ -43,6 +44,8 @@ export interface Journal {
   runs(query: RunQuery): Promise<Page<RunSummary>>;
   hold(holdId: HoldId): Promise<HoldRecord | null>;
   holds(query: HoldQuery): Promise<Page<HoldRecord>>;
+  /** Holds with a decision made on them that is as asked for, newest first; `pastDecisions` tells which of theirs it is. */
+  decided(query: DecidedQuery): Promise<Page<HoldRecord>>;
 
   /** The answer given before to this request; `REQUEST_ID_REUSED` if its content was another. Null if it is new. */
   answered(request: Request): Promise<Json | null>;
@@ -150,6 +153,12 @@ export interface HoldQuery {
   readonly status?: HoldStatus | undefined;
   readonly crew?: string | undefined;
   readonly runId?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+export interface DecidedQuery extends Omit<DecisionFilter, 'text'> {
+  readonly crew?: string | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
 }

@@ -1,4 +1,5 @@
 import type { HoldRecord } from '../hooks/hold.ts';
+import { pastDecisions } from '../hooks/past-decision.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
 import { type HoldId, type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import type { Json } from '../json/json.ts';
@@ -9,6 +10,7 @@ import type {
   Amendment,
   AmendView,
   Answered,
+  DecidedQuery,
   HoldQuery,
   Journal,
   NodeRow,
@@ -137,6 +139,15 @@ class MemoryJournal implements Journal {
     const all = [...this.#holds.values()].map(({ record, runId: run }) => ({ record, status: record.status, run }));
     const rows = all.map((row) => ({ ...row, crew: row.record.crew }));
     const { items, cursor: next } = list('holds', rows, { where: { status, crew, run: runId }, limit, cursor });
+    return { items: items.map(({ record }) => record), cursor: next };
+  }
+  async decided({ crew, limit, cursor, ...filter }: DecidedQuery): Promise<Page<HoldRecord>> {
+    const all = [...this.#holds.values()].map(({ record }) => ({
+      record,
+      crew: record.crew,
+      isWanted: pastDecisions(record, filter).length > 0,
+    }));
+    const { items, cursor: next } = list('holds', all, { where: { crew, isWanted: true }, limit, cursor });
     return { items: items.map(({ record }) => record), cursor: next };
   }
   async answered(request: Request): Promise<Json | null> {

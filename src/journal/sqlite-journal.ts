@@ -8,6 +8,7 @@ import type {
   Amended,
   Amendment,
   AmendView,
+  DecidedQuery,
   HoldQuery,
   Journal,
   NodeRow,
@@ -123,6 +124,9 @@ class SqliteJournal implements Journal {
   }
   holds(query: HoldQuery) {
     return this.#read((sql) => queries.holdsBy(sql, query));
+  }
+  decided(query: DecidedQuery) {
+    return this.#read((sql) => queries.decidedHolds(sql, query));
   }
   due(now: string) {
     return this.#read((sql) => queries.dueHolds(sql, now));

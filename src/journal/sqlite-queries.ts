@@ -3,7 +3,17 @@ import type { RunSummary } from '../hooks/run-summary.ts';
 import { type HoldId, type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import type { Json } from '../json/json.ts';
 import { EMPTY_HEAD, type Head, type JournalEvent } from './envelope.ts';
-import type { Answered, HoldQuery, NodeRow, Page, ReadOptions, Request, RunQuery, RunRow } from './journal.ts';
+import type {
+  Answered,
+  DecidedQuery,
+  HoldQuery,
+  NodeRow,
+  Page,
+  ReadOptions,
+  Request,
+  RunQuery,
+  RunRow,
+} from './journal.ts';
 import { type List, limitOf, pageOf, placeOf } from './page.ts';
 import type { Payload } from './payloads.ts';
 import type { Sql } from './sqlite-statements.ts';
@@ -78,6 +88,26 @@ export function runsBy(sql: Sql, { status, crew, limit, cursor }: RunQuery): Pag
 
 export function holdsBy(sql: Sql, { status, crew, runId, limit, cursor }: HoldQuery): Page<HoldRecord> {
   return listBy(sql, { list: 'holds', json: 'record', where: { status, crew, run: runId }, limit, cursor });
+}
+
+/** As `pastDecisions` reads a history: entries of this hold itself, the last one made by all of `decidedBy`. */
+const DECIDED = `json_extract(record, '$.inherited') IS NULL AND EXISTS (
+  SELECT 1 FROM json_each(record, '$.history') AS entry
+  WHERE entry.key >= ifnull(json_extract(record, '$.priorDecisions'), 0)
+  AND ($verdict IS NULL OR entry.value ->> 'verdict' = $verdict)
+  AND ($from IS NULL OR entry.value ->> 'at' >= $from) AND ($to IS NULL OR entry.value ->> 'at' < $to)
+  AND ($by IS NULL OR entry.value ->> 'by' = $by OR (
+    entry.key = json_array_length(record, '$.history') - 1
+    AND EXISTS (SELECT 1 FROM json_each(record, '$.decidedBy') AS voter WHERE voter.value = $by))))`;
+
+export function decidedHolds(sql: Sql, { crew, limit: wanted, cursor, ...filter }: DecidedQuery): Page<HoldRecord> {
+  const { by = null, verdict = null, from = null, to = null } = filter;
+  const limit = limitOf(wanted);
+  const rows = sql<{ n: number; record: string }>(
+    `SELECT n, record FROM holds WHERE n < $n AND ($crew IS NULL OR crew = $crew) AND ${DECIDED} ORDER BY n DESC LIMIT $limit`,
+  ).all({ n: placeOf('holds', cursor), crew: crew ?? null, by, verdict, from, to, limit: limit + 1 });
+  const placed = rows.map(({ n, record }) => ({ n, item: JSON.parse(record) as HoldRecord }));
+  return pageOf('holds', placed, limit);
 }
 
 interface ListOptions {

@@ -1,4 +1,4 @@
-import { HoldpointError } from '../errors.ts';
+import { searchDecisions } from '../runner/search-decisions.ts';
 import { ACTION_OPERATIONS } from './action-operations.ts';
 import { HOLD_OPERATIONS } from './hold-operations.ts';
 import type { Operations } from './operation.ts';
@@ -11,7 +11,7 @@ export const OPERATIONS: Operations = {
   ...RUN_OPERATIONS,
   ...ACTION_OPERATIONS,
   ...OVERSIGHT_OPERATIONS,
-  'decisions:search': () => notYet('The search of decisions'),
+  'decisions:search': (query, { engine }) => searchDecisions(engine.journal, query),
   me: (_payload, { identity: { user, roles, groups, expiresAt } }) => ({
     user,
     roles: [...roles],
@@ -19,7 +19,3 @@ export const OPERATIONS: Operations = {
     expiresAt,
   }),
 };
-
-function notYet(what: string): never {
-  throw new HoldpointError('UNAVAILABLE', `${what} is not in this version yet.`);
-}

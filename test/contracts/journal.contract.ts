@@ -54,7 +54,8 @@ export function journalContract(name: string, open: (options: { now: () => numbe
       const { batch, head } = appendOf(run);
       await journal.append(batch);
       await journal.append(appendOf(run, { head, drafts: [proposed('a'), proposed('b'), proposed('c')] }).batch);
-      const seqs = async (options: Parameters<Journal['read']>[1]) => (await journal.read(run, options)).map(({ seq }) => seq);
+      const seqs = async (options: Parameters<Journal['read']>[1]) =>
+        (await journal.read(run, options)).map(({ seq }) => seq);
       expect(await seqs({ type: 'task.proposed' })).toEqual([2, 3, 4]);
       expect(await seqs({ type: 'task.proposed', after: 2, limit: 1 })).toEqual([3]);
       expect(await seqs({ type: 'run.completed' })).toEqual([]);
@@ -520,6 +521,45 @@ export function journalContract(name: string, open: (options: { now: () => numbe
       expect(await ids({ status: 'open' })).toEqual(['hold_two_1', 'hold_one_2']);
       expect(await ids({ status: 'open', crew: 'desk' })).toEqual(['hold_one_2']);
       expect(await ids({ runId: run, status: 'rejected' })).toEqual(['hold_one_1']);
+    });
+
+    test('holds that were decided, by whom, how, when and of which crew', async () => {
+      const entry = (by: string, verdict: 'approve' | 'reject', at: string) => ({
+        by,
+        verdict,
+        at,
+        reason: null,
+        reasonCode: null,
+      });
+      const rejected = entry('user:ana', 'reject', later(1_000));
+      const holds = [
+        holdOf(run, 1),
+        holdOf(run, 2, { status: 'rejected', history: [rejected], decidedBy: ['user:ana'] }),
+        // The next revision of it, which two people let through.
+        holdOf(run, 3, {
+          status: 'approved',
+          history: [rejected, entry('user:ben', 'approve', later(5_000))],
+          priorDecisions: 1,
+          decidedBy: ['user:cleo', 'user:ben'],
+        }),
+        holdOf(run, 4, { crew: 'other', status: 'rejected', history: [rejected], decidedBy: ['user:ana'] }),
+        holdOf(run, 5, { inherited: true, status: 'rejected', history: [rejected], decidedBy: ['user:ana'] }),
+      ];
+      await begin(run, { holds });
+      const found = async (query: Parameters<Journal['decided']>[0]) =>
+        (await journal.decided(query)).items.map(({ id }) => holds.findIndex((hold) => hold.id === id) + 1);
+      expect(await found({})).toEqual([4, 3, 2]);
+      expect(await found({ crew: 'desk' })).toEqual([3, 2]);
+      expect(await found({ by: 'user:ana' })).toEqual([4, 2]);
+      expect(await found({ by: 'user:cleo' })).toEqual([3]);
+      expect(await found({ verdict: 'approve' })).toEqual([3]);
+      expect(await found({ verdict: 'approve', by: 'user:ana' })).toEqual([]);
+      expect(await found({ from: later(1_000), to: later(5_000) })).toEqual([4, 2]);
+      expect(await found({ from: later(1_001) })).toEqual([3]);
+      const page = await journal.decided({ limit: 2 });
+      expect(page.items).toHaveLength(2);
+      expect(await found({ cursor: page.cursor ?? '' })).toEqual([2]);
+      await expect(journal.decided({ cursor: 'x' })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     });
 
     test('a page goes on where it ended, whatever was opened or closed meanwhile', async () => {

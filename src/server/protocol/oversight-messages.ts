@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Level } from '../../hooks/graduation/level.ts';
+import { PastDecision } from '../../hooks/past-decision.ts';
 import { Verdict } from '../../hooks/review-policy.ts';
-import { Json } from '../../json/json.ts';
 import { ActionType } from './action-type.ts';
 import { Cursor, changing, paging, Reason, reading } from './fields.ts';
 
@@ -9,8 +9,6 @@ const Key = z.string().min(1).max(500);
 
 /** `level` null: the tool's own tier. `recordedSeq`: in the journal `system`. */
 const LevelChange = z.strictObject({ level: Level.nullable(), recordedSeq: z.int() });
-
-const PastDecision = z.record(z.string(), Json);
 
 export const OVERSIGHT_MESSAGES = {
   'oversight:list': reading({}, z.strictObject({ actionTypes: z.array(ActionType) })),
@@ -22,7 +20,7 @@ export const OVERSIGHT_MESSAGES = {
       by: z.string().max(200).optional(),
       crew: z.string().max(200).optional(),
       verdict: Verdict.optional(),
-      /** ISO 8601. */
+      /** ISO 8601; `from` inclusive, `to` exclusive. */
       from: z.string().max(40).optional(),
       to: z.string().max(40).optional(),
       text: z.string().max(500).optional(),

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { HoldId, RunId } from '../ids.ts';
+import { Json } from '../json/json.ts';
+import { HoldKind, type HoldRecord } from './hold.ts';
+import { Verdict } from './review-policy.ts';
+
+/** Who decided what, when and why: one entry of a hold's history, with as much of the hold as says what it was about. */
+export const PastDecision = z.strictObject({
+  runId: RunId.nullable(),
+  crew: z.string().nullable(),
+  holdId: HoldId,
+  kind: HoldKind,
+  task: z.string().nullable(),
+  tool: z.string().nullable(),
+  /** What the tool said it would do, else why it was held. */
+  summary: z.string(),
+  verdict: Verdict,
+  by: z.string(),
+  /** Under a quorum, all whose votes made it. */
+  decidedBy: z.array(z.string()),
+  reason: z.string().nullable(),
+  reasonCode: z.string().nullable(),
+  at: z.string(),
+  diff: Json.optional(),
+});
+export type PastDecision = z.infer<typeof PastDecision>;
+
+export interface DecisionFilter {
+  readonly by?: string | undefined;
+  readonly verdict?: Verdict | undefined;
+  /** ISO 8601 UTC with milliseconds, inclusive. */
+  readonly from?: string | undefined;
+  /** Exclusive. */
+  readonly to?: string | undefined;
+  /** Anywhere in what is shown, in the reasons or in the proposal; case does not matter. */
+  readonly text?: string | undefined;
+}
+
+/** The decisions on a hold that a filter asks for, newest first. What was taken over from another run or hold counts there. */
+export function pastDecisions(hold: HoldRecord, filter: DecisionFilter = {}): PastDecision[] {
+  if (hold.inherited) return [];
+  const found: PastDecision[] = [];
+  for (const [index, entry] of hold.history.entries()) {
+    if (index < (hold.priorDecisions ?? 0)) continue;
+    const closes = index === hold.history.length - 1 && hold.decidedBy.length > 0;
+    const decision = { ...shownOf(hold), ...entry, decidedBy: closes ? hold.decidedBy : [entry.by] };
+    if (isWanted(decision, filter) && (filter.text === undefined || says(decision, hold, filter.text)))
+      found.push(decision);
+  }
+  return found.reverse();
+}
+
+function shownOf({ runId, crew, id: holdId, kind, task, action, impact, reasons }: HoldRecord) {
+  const summary = impact?.summary ?? reasons[0]?.detail ?? '';
+  return { runId, crew, holdId, kind, task, tool: action?.tool ?? null, summary };
+}
+
+function isWanted({ decidedBy, by, verdict, at }: PastDecision, filter: DecisionFilter): boolean {
+  if (filter.by !== undefined && by !== filter.by && !decidedBy.includes(filter.by)) return false;
+  if (filter.verdict !== undefined && verdict !== filter.verdict) return false;
+  return (filter.from === undefined || at >= filter.from) && (filter.to === undefined || at < filter.to);
+}
+
+function says(decision: PastDecision, { proposal, reasons }: HoldRecord, text: string): boolean {
+  const { diff = null, ...shown } = decision;
+  const values = [
+    ...Object.values(shown),
+    JSON.stringify(diff),
+    JSON.stringify(proposal),
+    ...reasons.map(({ detail }) => detail),
+  ];
+  const wanted = text.toLowerCase();
+  return values.some((value) => typeof value === 'string' && value.toLowerCase().includes(wanted));
+}
