@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { crewDefinition } from '../../src/crew/define-crew.ts';
 import type { RunEvent } from '../../src/crew/events.ts';
-import { defineCrew, defineTool, openHoldpoint } from '../../src/index.ts';
 import type { RunId } from '../../src/ids.ts';
+import { defineCrew, defineTool, openHoldpoint } from '../../src/index.ts';
 import { toRunEvents } from '../../src/journal/read-run.ts';
 import { replay } from '../../src/replay/replay.ts';
 import { viewOf } from '../../src/replay/run-view.ts';
@@ -45,7 +45,11 @@ const answer = (output: unknown) => ({ output, reasoning: 'because', confidence:
 /** A whole run: a guardrail's complaint, a rejection, a modification, an action approved. */
 async function recorded(): Promise<{ runId: RunId; events: RunEvent[] }> {
   const model = scriptedModel([
-    answer('ab'), answer('first'), answer('second'), call('send', { to: 'ben', text: 'hi' }), answer('done'),
+    answer('ab'),
+    answer('first'),
+    answer('second'),
+    call('send', { to: 'ben', text: 'hi' }),
+    answer('done'),
   ]);
   const journal = memoryJournal();
   await using holdpoint = await openHoldpoint({ crews: [postOffice()], database: journal, model });
@@ -97,21 +101,30 @@ describe('replay', () => {
   });
 
   test('names the event that a changed guardrail would have made otherwise', async () => {
-    const error = await replay(runId, events, { crew: crewDefinition(postOffice({ minLength: 1 })) }).catch((reason: unknown) => reason);
+    const error = await replay(runId, events, { crew: crewDefinition(postOffice({ minLength: 1 })) }).catch(
+      (reason: unknown) => reason,
+    );
     const proposed = events.find((event) => event.type === 'task.proposed');
     expect(error).toMatchObject({ code: 'REPLAY_DIVERGED', details: { seq: proposed?.seq, type: 'task.proposed' } });
     expect(JSON.stringify((error as { details: object }).details)).toContain('shorter than 3');
   });
 
   test('names the first event when the crew itself changed', async () => {
-    const error = await replay(runId, events, { crew: crewDefinition(postOffice({ goal: 'Sell' })) }).catch((reason: unknown) => reason);
+    const error = await replay(runId, events, { crew: crewDefinition(postOffice({ goal: 'Sell' })) }).catch(
+      (reason: unknown) => reason,
+    );
     expect(error).toMatchObject({ code: 'REPLAY_DIVERGED', details: { seq: 1 } });
     expect(String(error)).toContain('/agents/writer/goal');
   });
 
   test('refuses a journal whose events cannot follow on each other', async () => {
     const opened = events.findIndex((event) => event.type === 'hold.decided');
-    const forged = events.flatMap((event, index) => (index === opened ? [] : [event])).map((event, index) => ({ ...event, seq: index + 1 }));
-    await expect(replay(runId, forged)).rejects.toMatchObject({ code: 'REPLAY_DIVERGED', details: { seq: opened + 1 } });
+    const forged = events
+      .flatMap((event, index) => (index === opened ? [] : [event]))
+      .map((event, index) => ({ ...event, seq: index + 1 }));
+    await expect(replay(runId, forged)).rejects.toMatchObject({
+      code: 'REPLAY_DIVERGED',
+      details: { seq: opened + 1 },
+    });
   });
 });
