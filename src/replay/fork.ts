@@ -1,10 +1,11 @@
 import { type Draft, draft, type RunEvent, type RunEventOf } from '../crew/events.ts';
 import { fold } from '../crew/fold.ts';
 import { type ActionState, type RunState, type TaskState, taskHasEnded } from '../crew/run-state.ts';
-import { HoldpointError, isHoldpointError } from '../errors.ts';
+import { HoldpointError } from '../errors.ts';
 import type { HoldId, RunId } from '../ids.ts';
 import { isDerived } from './compare.ts';
 import { ForkCopy } from './fork-copy.ts';
+import { forkPoints, GOES_ON } from './fork-points.ts';
 
 export interface ForkAt {
   readonly from: RunId;
@@ -30,29 +31,21 @@ export interface Forked {
  * F3. An action that had started without a result is in doubt: it failed with its outcome unknown, so a person is asked.
  * F4. Undoing is the other run's affair: nothing that is taken over can be undone from here.
  *
- * @throws {HoldpointError} `FORK_NOT_POSSIBLE` where there is no such event, or nothing to go on with: the run was ending.
+ * @throws {HoldpointError} `FORK_NOT_POSSIBLE` where there is no such event, where the run was ending, or where the event was recorded
+ *   in one step with the next; the details name the nearest points before and after.
  */
 export function forkPrefix(source: readonly RunEvent[], at: ForkAt): Forked {
+  const { possible, state: known } = forkPoints(at.from, source, at.seq);
+  if (!known) throw notPossible(`Run ${at.from} has events 1 to ${source.length}, not ${at.seq}.`, possible, at);
+  if (!possible.includes(at.seq)) throw notPossible(whyNot(known, source, at), possible, at);
   const prefix = source.slice(0, at.seq);
-  if (at.seq < 1 || prefix.length < at.seq)
-    throw notPossible(
-      `Run ${at.from} has events 1 to ${source.length}, not ${at.seq}. Name one of them.`,
-      source.length,
-    );
-  const { state: known, last } = foldSource(at.from, prefix);
-  if (last < at.seq) {
-    const ends = String(known.machine.value);
-    throw notPossible(
-      `Run ${at.from} is ${ends} after event ${at.seq}: nothing is left to go on with. Fork at event ${last} or before.`,
-      last,
-    );
-  }
-  try {
-    return copyAll(prefix, known, at, outcomesIn(source.slice(at.seq)));
-  } catch (error) {
-    if (!isHoldpointError(error, 'EVENT_IMPOSSIBLE')) throw error;
-    throw notPossible(`Run ${at.from} cannot be forked at event ${at.seq}. ${error.message}`, null);
-  }
+  return copyAll(prefix, known, at, outcomesIn(source.slice(at.seq)));
+}
+
+function whyNot({ machine }: RunState, source: readonly RunEvent[], { from, seq }: ForkAt): string {
+  if (!GOES_ON.has(String(machine.value)))
+    return `Run ${from} is ${String(machine.value)} after event ${seq}: nothing is left to go on with.`;
+  return `Event ${seq} (${source[seq - 1]?.type}) of run ${from} was recorded in one step with the next.`;
 }
 
 function copyAll(prefix: readonly RunEvent[], known: RunState, at: ForkAt, outcomes: Outcomes): Forked {
@@ -170,20 +163,11 @@ function inDoubt({ id: actionId, task }: ActionState, { from, seq, at }: ForkAt,
   return { ...draft('action.failed', { task, actionId, error, effect, raw }), seq, at };
 }
 
-/** The run as it was, and the last event after which it was not ending yet. */
-function foldSource(runId: RunId, [started, ...events]: readonly RunEvent[]): { state: RunState; last: number } {
-  if (!started) throw new RangeError(`Run ${runId} has no event`);
-  let state = fold(null, runId, started);
-  let last = 1;
-  for (const event of events) {
-    state = fold(state, runId, event);
-    if (GOES_ON.has(String(state.machine.value))) last = event.seq;
-  }
-  return { state, last };
-}
-
-const GOES_ON: ReadonlySet<string> = new Set(['active', 'suspended', 'parked', 'completing']);
-
-function notPossible(message: string, last: number | null): HoldpointError {
-  return new HoldpointError('FORK_NOT_POSSIBLE', message, last === null ? {} : { details: { last } });
+function notPossible(message: string, possible: readonly number[], { seq }: ForkAt): HoldpointError {
+  const before = possible.findLast((point) => point <= seq) ?? null;
+  const after = possible.find((point) => point > seq) ?? null;
+  const near = [before, after].filter((point) => point !== null).join(' or ');
+  return new HoldpointError('FORK_NOT_POSSIBLE', `${message} Fork it at event ${near}.`, {
+    details: { before, after },
+  });
 }

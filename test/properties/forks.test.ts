@@ -107,8 +107,9 @@ async function forkAt(engine: Engine, from: RunId, seq: number, source: readonly
   try {
     return (await engine.fork(from, seq, { actor: forker })).id;
   } catch (error) {
-    expect(isHoldpointError(error, 'FORK_NOT_POSSIBLE'), String(error)).toBe(true);
-    expect(GOES_ON).not.toContain(before.machine.value);
+    if (!isHoldpointError(error, 'FORK_NOT_POSSIBLE')) throw error;
+    const { after } = error.details as { after: number | null };
+    if (GOES_ON.includes(String(before.machine.value))) expect(after, 'within a step that ends').not.toBeNull();
     return null;
   }
 }
@@ -175,6 +176,6 @@ test('a fork at every event of any run takes over what was done, and opens again
         expect(shop.effects.get(key), `executions of ${key}`).toBe(times + asked);
       }
     }),
-    { numRuns: SOAK ? 1_000 : 25, endOnFailure: true },
+    { numRuns: SOAK ? 1_000 : 15, endOnFailure: true },
   );
 });

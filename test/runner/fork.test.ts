@@ -4,7 +4,7 @@ import { scriptedModel } from '../../src/agents/scripted-model.ts';
 import type { RunId } from '../../src/ids.ts';
 import { defineCrew, defineTool, openHoldpoint } from '../../src/index.ts';
 import { memoryJournal } from '../../src/journal/memory-journal.ts';
-import { call } from '../../src/testing.ts';
+import { call, calls } from '../../src/testing.ts';
 import { answer, deferred, openDesk, person } from '../support/desk.ts';
 
 const amount = z.strictObject({ usd: z.number() });
@@ -160,11 +160,34 @@ test('refuses where there is nothing to go on with, and says where there is', as
       () => null,
       (error) => error,
     );
-  expect(await refused(lastSeq)).toMatchObject({ code: 'FORK_NOT_POSSIBLE', details: { last: lastSeq - 1 } });
+  expect(await refused(lastSeq)).toMatchObject({
+    code: 'FORK_NOT_POSSIBLE',
+    details: { before: lastSeq - 1, after: null },
+  });
   expect(await refused(lastSeq + 1)).toMatchObject({ code: 'FORK_NOT_POSSIBLE' });
   expect(await refused(0)).toMatchObject({ code: 'FORK_NOT_POSSIBLE' });
   await expect(d.engine.fork('run_none' as RunId, 1, by)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
   expect((await d.engine.runs({})).items).toHaveLength(1);
+});
+
+test('what was recorded in one step is not cut in two', async () => {
+  const two = calls([
+    ['refund', { usd: 50 }],
+    ['refund', { usd: 60 }],
+  ]);
+  await using d = await openDesk(desk(refundTool([])), [answer('pay it'), two]);
+  const id = await d.startAndSettle();
+  await d.approve(await d.only(id));
+  await d.settled(id);
+  const [first, second] = await d.eventsOfType(id, 'action.proposed');
+  await expect(d.engine.fork(id, first!.seq, by)).rejects.toMatchObject({
+    code: 'FORK_NOT_POSSIBLE',
+    message: expect.stringContaining('in one step'),
+    details: { before: first!.seq - 1, after: second!.seq },
+  });
+  const fork = await d.engine.fork(id, second!.seq, by);
+  await d.settled(fork.id);
+  expect(await d.open(fork.id)).toHaveLength(2);
 });
 
 test('is not forked into a crew that changed', async () => {
