@@ -35,6 +35,7 @@ export const ERRORS = {
   // The journal
   JSON_INVALID: { status: 422, exit: 2 },
   EVENT_TOO_LARGE: { status: 422, exit: 1 },
+  JOURNAL_FULL: { status: 409, exit: 1 },
   SEQ_CONFLICT: { status: 409, exit: 1 },
   OWNER_LOST: { status: 409, exit: 1 },
   EVENT_IMPOSSIBLE: { status: 500, exit: 5 },

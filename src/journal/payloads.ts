@@ -1,6 +1,8 @@
+import { HoldpointError } from '../errors.ts';
 import { canonicalJson } from '../json/canonical-json.ts';
 import { sha256 } from '../json/digest.ts';
 import type { Json } from '../json/json.ts';
+import { MAX_VALUE_BYTES, oversize } from '../json/size-limit.ts';
 
 /** A value too large for an event; the event names it by digest. */
 export interface Payload {
@@ -16,6 +18,7 @@ type Members = Readonly<Record<string, unknown>>;
 /**
  * Moves large members of an event's data out of it: each becomes `{ "$ref": digest }`. A member that itself looks like such
  * a reference is moved out too, whatever its size, so that no agent can point an event at another value.
+ * @throws {HoldpointError} `EVENT_TOO_LARGE` for a member that is larger than a journal takes.
  */
 export function lift<T extends object>(data: T, maxBytes: number = MAX_INLINE_BYTES): { data: T; payloads: Payload[] } {
   const payloads: Payload[] = [];
@@ -23,6 +26,13 @@ export function lift<T extends object>(data: T, maxBytes: number = MAX_INLINE_BY
   for (const [key, value] of Object.entries(data)) {
     lifted[key] = value;
     if (value === undefined || !mustLeave(value, maxBytes)) continue;
+    const bytes = oversize(value);
+    if (bytes !== null)
+      throw new HoldpointError(
+        'EVENT_TOO_LARGE',
+        `The value of \`${key}\` has ${bytes} bytes, and a journal takes ${MAX_VALUE_BYTES}. Keep it elsewhere, and record a reference.`,
+        { details: { member: key, bytes, limit: MAX_VALUE_BYTES } },
+      );
     const digest = sha256(canonicalJson(value));
     payloads.push({ digest, value: value as Json });
     lifted[key] = { $ref: digest };

@@ -1,4 +1,5 @@
 import { draft } from '../crew/events.ts';
+import { MAX_RUN_EVENTS } from '../crew/journal-limit.ts';
 import { HoldpointError } from '../errors.ts';
 import { type ClaimRequest, claim, release } from '../hooks/claim.ts';
 import { alreadyDecided, type DecisionRequest, decide } from '../hooks/decide.ts';
@@ -106,10 +107,14 @@ async function amendHold(
   const before = await answeredBefore<Hold>(context, options);
   if (before) return before;
   const { runId } = await requireHold(context, holdId);
-  return amendRun(context, runId, options, (view, now) => ({
-    drafts: [event(heldIn(view, holdId), now)],
-    answer: ({ holds }) => onlyHold(holds),
-  }));
+  return amendRun(context, runId, options, (view, now) => {
+    if (view.head.seq >= MAX_RUN_EVENTS)
+      throw new HoldpointError(
+        'JOURNAL_FULL',
+        `The journal of run ${runId} is full; it takes decisions, and no notes.`,
+      );
+    return { drafts: [event(heldIn(view, holdId), now)], answer: ({ holds }) => onlyHold(holds) };
+  });
 }
 
 function asDecided({ seq, holds }: { seq: number; holds: readonly HoldRecord[] }): Decided {

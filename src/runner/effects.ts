@@ -4,8 +4,9 @@ import { type Draft, draft } from '../crew/events.ts';
 import type { ModelAnswer, ModelFailure } from '../crew/model.ts';
 import { askedAgent, buildRequest } from '../crew/prompt.ts';
 import { type RunState, taskOf } from '../crew/run-state.ts';
-import { isHoldpointError, messageOf } from '../errors.ts';
+import { HoldpointError, isHoldpointError, messageOf } from '../errors.ts';
 import { digestOf } from '../json/digest.ts';
+import { MAX_VALUE_BYTES, oversize } from '../json/size-limit.ts';
 import type { RunnerContext } from './context.ts';
 
 export interface EffectInput {
@@ -35,6 +36,7 @@ export async function callModel({ context, crew, state, signal, note }: EffectIn
     const model = context.models(askedAgent(state, crew, task).model ?? crew.model);
     const onDelta = context.streams() ? streamed.send : null;
     const answer = await model.respond(request, { signal, onDelta, onFailure: failed });
+    checkSize(answer);
     return [
       draft('model.responded', { ...place, requestDigest: digestOf(request), answer: withCallIds(answer, place) }),
     ];
@@ -53,6 +55,15 @@ export async function callModel({ context, crew, state, signal, note }: EffectIn
       }),
     ];
   }
+}
+
+function checkSize(answer: ModelAnswer): void {
+  const bytes = oversize(answer);
+  if (bytes === null) return;
+  throw new HoldpointError(
+    'EVENT_TOO_LARGE',
+    `The model's answer has ${bytes} bytes, and a journal takes ${MAX_VALUE_BYTES}.`,
+  );
 }
 
 /** Passes an answer on as it streams; a further try begins again at offset 0. */

@@ -10,6 +10,7 @@ import type { ActionId } from '../ids.ts';
 import { canonicalJson } from '../json/canonical-json.ts';
 import { digestOf } from '../json/digest.ts';
 import type { Json } from '../json/json.ts';
+import { MAX_VALUE_BYTES, oversize } from '../json/size-limit.ts';
 import type { EffectInput } from './effects.ts';
 
 /** After a tool's timeout its signal is aborted; this long it may still settle before its outcome counts as unknown. */
@@ -55,6 +56,11 @@ async function recordOutput(
   if (!checked.ok) {
     const message = `It ran, but its result does not fit its output schema: ${checked.complaint}`;
     return fail('TOOL_OUTPUT_INVALID', message, 'happened', recordable(raw));
+  }
+  const bytes = oversize(checked.value);
+  if (bytes !== null) {
+    const message = `It ran, but its result has ${bytes} bytes, and a journal takes ${MAX_VALUE_BYTES}.`;
+    return fail('EVENT_TOO_LARGE', message, 'happened');
   }
   const undoUntil = tool.undo ? new Date(Date.parse(context.clock.now()) + tool.undoWindowMs).toISOString() : null;
   return [
@@ -180,7 +186,7 @@ function deepFreeze(value: Json): Json {
 /** A result that is not even JSON is recorded as the text that it prints. */
 function recordable(value: unknown): Json {
   try {
-    return JSON.parse(canonicalJson(value)) as Json;
+    return oversize(value) === null ? (JSON.parse(canonicalJson(value)) as Json) : null;
   } catch {
     return String(value);
   }

@@ -1,11 +1,13 @@
 import type { TaskDefinition } from '../crew-definition.ts';
-import type { Draft } from '../events.ts';
+import { type Draft, draft } from '../events.ts';
+import { MAX_RUN_EVENTS } from '../journal-limit.ts';
 import { agentOf } from '../prompt.ts';
 import { holdOf, taskOf } from '../run-state.ts';
 import { overBudget } from './budget.ts';
 import { type DeriveContext, type HookOutcome, runHook, taskDefinition } from './context.ts';
 import { holdRun } from './end-run.ts';
 import { escalate, settleFailed } from './failure.ts';
+import { cancelHolds } from './open-hold.ts';
 
 /** Whether the next model call may be made at all: null if so, else what is recorded instead. */
 export async function prepareCall(context: DeriveContext, key: string): Promise<readonly Draft[] | null> {
@@ -29,12 +31,20 @@ async function admitCall(
   task: TaskDefinition,
   isFirst: boolean,
 ): Promise<readonly Draft[] | null> {
+  if (context.state.seq >= MAX_RUN_EVENTS) return journalFull(context, task);
   const hook = await askHook(context, task, isFirst);
   if (hook.blocked !== null) return settleFailed(context, task, { code: 'HOOK_BLOCKED', message: hook.blocked });
   if (hook.held)
     return [escalate(context, task, { code: 'HELD', message: hook.held.detail, review: hook.review }, [hook.held])];
   const over = overBudget(context.state);
   return over ? [holdRun(context, over.reason, over.proposal)] : null;
+}
+
+/** Every loop goes through a model: one that never ends stops here, with the reason in the journal. */
+function journalFull({ state }: DeriveContext, task: TaskDefinition): Draft[] {
+  const message = `The journal of the run has ${state.seq} events, and ${MAX_RUN_EVENTS} is the most. It cannot go on.`;
+  const failed = draft('run.failed', { error: { code: 'JOURNAL_FULL', message }, task: task.key });
+  return [...cancelHolds(state, 'The run failed.'), failed];
 }
 
 /** The `beforeModelCall` hook; a call that it held and a person let through is not asked about again. */
