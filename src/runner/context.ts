@@ -1,7 +1,7 @@
 import type { CrewDefinition, ToolLog } from '../crew/crew-definition.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Clock } from './clock.ts';
 import type { Commit, Delta, ModelSource } from './engine.ts';
+import type { GuardedClock } from './guarded-clock.ts';
 import type { LevelReader } from './level-reader.ts';
 
 /** What the parts of the runner share: the ports they work on, chosen at the rim. */
@@ -10,7 +10,7 @@ export interface RunnerContext {
   readonly journal: Journal;
   readonly crews: ReadonlyMap<string, CrewDefinition>;
   readonly models: ModelSource;
-  readonly clock: Clock;
+  readonly clock: GuardedClock;
   readonly levels: LevelReader;
   /** 16 random bytes as hex, fresh at each call. */
   readonly salt: () => string;

@@ -11,6 +11,7 @@ import { type Amending, amendRun } from './amend-run.ts';
 import { checkDecisionValue } from './check-value.ts';
 import type { RunnerContext } from './context.ts';
 import type { ActOptions, Decided } from './engine.ts';
+import { requireTime } from './guarded-clock.ts';
 import { loadRun } from './load-run.ts';
 
 /** Records what a reviewer decided. The answer is given once it is durable; who comes second is told who won. */
@@ -23,6 +24,7 @@ export async function decideHold(
   const before = await answeredBefore<Decided>(context, options);
   if (before) return before;
   const { hold, runId } = await requireHold(context, holdId);
+  requireTime(context.clock, hold);
   const now = context.clock.now();
   try {
     decide(hold, request, options.actor, now);
@@ -35,7 +37,9 @@ export async function decideHold(
   const value = await checkedValue(context, hold, runId, request, now);
   const checked = value === undefined ? request : { ...request, value };
   return amendRun(context, runId, options, (view, at): Amending<Decided> => {
-    const outcome = decide(heldIn(view, holdId), checked, options.actor, at);
+    const held = heldIn(view, holdId);
+    requireTime(context.clock, held);
+    const outcome = decide(held, checked, options.actor, at);
     const { user } = options.actor;
     switch (outcome.type) {
       case 'hold.decided':

@@ -15,6 +15,7 @@ import { claimHold, commentHold, decideHold, releaseHold } from './decisions.ts'
 import { Drivers } from './drivers.ts';
 import type { Engine, ModelSource } from './engine.ts';
 import { forkRun } from './fork-run.ts';
+import { guardedClock } from './guarded-clock.ts';
 import { LevelReader } from './level-reader.ts';
 import { Listeners } from './listeners.ts';
 import { buryDeadNodes, keepNodeAlive } from './node-life.ts';
@@ -39,7 +40,8 @@ export interface EngineOptions {
 
 /** Opens an engine on a journal: takes over what a dead process left, and drives runs until it is closed. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { journal, log, clock = systemClock, sweepMs = 1_000, stopGraceMs = 10_000, drives = true } = options;
+  const { journal, log, sweepMs = 1_000, stopGraceMs = 10_000, drives = true } = options;
+  const clock = guardedClock(options.clock ?? systemClock);
   const nodeId = `node_${uuid()}`;
   const listeners = new Listeners(log);
   const context: RunnerContext = {
