@@ -1,0 +1,139 @@
+import type { HoldRecord } from '../hooks/hold.ts';
+import type { RunSummary } from '../hooks/run-summary.ts';
+import { type RunId, SYSTEM_JOURNAL } from '../ids.ts';
+import type { Json } from '../json/json.ts';
+import { EMPTY_HEAD, type Head, headOf, type JournalEvent } from './envelope.ts';
+import type { Amended, Amendment, AmendView, OwnerAppend, Request } from './journal.ts';
+import { keyOf, type StoredRun, toRun } from './postgres-queries.ts';
+import { type Change, encoded, type Tables } from './postgres-tables.ts';
+import { answerOf, checkAppend, checkAttached, ownerLost, requestAnswered, runNotFound } from './preconditions.ts';
+
+/**
+ * Writes of the port, each in two parts: what to lock and read, and how to decide on that. Deciding is synchronous and touches
+ * nothing: it gives a change, or throws, and then nothing of it is written.
+ */
+export interface Job<T> {
+  readonly needs: Needs;
+  decide(tables: Tables): { readonly value: T; readonly change: Change | null };
+}
+
+export interface Needs {
+  readonly run?: RunId;
+  /** The run may not be there yet: its id is locked instead. */
+  readonly starts?: boolean;
+  readonly holds?: boolean;
+  readonly request?: Request | null | undefined;
+  readonly system?: boolean;
+  readonly alive?: boolean;
+}
+
+const NOTHING: Change = { run: null, isNew: false, events: [], payloads: [], holds: [], answer: null };
+
+export function appendJob(batch: OwnerAppend): Job<void> {
+  const { runId, request = null, summary, fingerprint, events, owner, head } = batch;
+  return {
+    needs: { run: runId, starts: head.seq === 0, request },
+    decide({ runs, answers }) {
+      const answered = request && answers.get(keyOf(request));
+      if (answered) throw requestAnswered(answered, request, runId);
+      const row = runs.get(runId);
+      checkAppend(row ? { head: row, epoch: row.epoch } : null, batch);
+      const before = row ?? { id: runId, owner, epoch: 1, wake: true, ...EMPTY_HEAD };
+      const run = rowAfter({ ...before, fingerprint }, summary, events);
+      return { value: undefined, change: { run, isNew: !row, ...encoded(runId, batch), answer: request } };
+    },
+  };
+}
+
+export function amendJob<T extends Json>(
+  runId: RunId,
+  request: Request | null,
+  decide: (view: AmendView) => Amendment<T>,
+): Job<Amended<T>> {
+  return {
+    needs: { run: runId, holds: true, request },
+    decide({ runs, holds, answers }) {
+      const answered = request && answers.get(keyOf(request));
+      // The same request got the same kind of answer before.
+      if (answered) return { value: { answer: answerOf(answered, request) as T, events: [] }, change: null };
+      const row = runs.get(runId);
+      if (!row) throw runNotFound(runId);
+      const run = toRun(row);
+      const hold: AmendView['hold'] = (holdId) => {
+        const stored = holds.get(holdId);
+        return stored?.run === runId ? (JSON.parse(stored.record) as HoldRecord) : null;
+      };
+      const amendment = decide({ head: run.head, run, hold });
+      const { events, answer, summary, wake } = amendment;
+      checkAttached(runId, row, events);
+      // Nobody but the owner, when it rests, may clear the mark.
+      const after = rowAfter({ ...row, wake: row.wake || wake }, summary, events);
+      const change = {
+        run: after,
+        isNew: false,
+        ...encoded(runId, amendment),
+        answer: request && { ...request, answer },
+      };
+      return { value: { answer, events }, change };
+    },
+  };
+}
+
+export function amendSystemJob<T extends Json>(
+  request: Request | null,
+  decide: (head: Head) => { readonly events: readonly JournalEvent[]; readonly answer: T },
+): Job<Amended<T>> {
+  return {
+    needs: { system: true, request },
+    decide(tables) {
+      const answered = request && tables.answers.get(keyOf(request));
+      if (answered) return { value: { answer: answerOf(answered, request) as T, events: [] }, change: null };
+      const head = tables.system ?? EMPTY_HEAD;
+      const { events, answer } = decide(head);
+      checkAttached(SYSTEM_JOURNAL, head, events);
+      const added = encoded(SYSTEM_JOURNAL, { events, payloads: [], holds: [] });
+      const system = events.length > 0 ? headOf(events) : head;
+      const change = { ...NOTHING, ...added, system, answer: request && { ...request, answer } };
+      return { value: { answer, events }, change };
+    },
+  };
+}
+
+export function claimJob(runId: RunId, owner: string): Job<{ epoch: number; from: string | null } | null> {
+  return {
+    needs: { run: runId, alive: true },
+    decide({ runs, alive }) {
+      const row = runs.get(runId);
+      if (!row?.wake) return { value: null, change: null };
+      const from = row.owner;
+      if (from !== null && from !== owner && alive.has(from)) return { value: null, change: null };
+      const epoch = row.epoch + 1;
+      const run = rowAfter({ ...row, owner, epoch }, toRun(row).summary, []);
+      return { value: { epoch, from }, change: { ...NOTHING, run } };
+    },
+  };
+}
+
+export function restJob(runId: RunId, epoch: number, seq: number, summary: RunSummary): Job<boolean> {
+  return {
+    needs: { run: runId },
+    decide({ runs }) {
+      const row = runs.get(runId);
+      if (!row) throw runNotFound(runId);
+      if (row.epoch !== epoch) throw ownerLost(runId, row.epoch, epoch);
+      if (row.seq !== seq) return { value: false, change: null };
+      const run = rowAfter({ ...row, owner: null, wake: false }, summary, []);
+      return { value: true, change: { ...NOTHING, run } };
+    },
+  };
+}
+
+function rowAfter(
+  row: Omit<StoredRun, 'summary'>,
+  summary: RunSummary,
+  events: readonly JournalEvent[],
+): NonNullable<Change['run']> {
+  const head = events.length > 0 ? headOf(events) : {};
+  const { crew, status, startedAt } = summary;
+  return { ...row, ...head, crew, status, startedAt, summary: JSON.stringify(summary) };
+}

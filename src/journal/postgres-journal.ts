@@ -1,0 +1,221 @@
+import type pg from 'pg';
+import { HoldpointError } from '../errors.ts';
+import type { RunSummary } from '../hooks/run-summary.ts';
+import type { HoldId, RunId } from '../ids.ts';
+import type { Json } from '../json/json.ts';
+import type { Head, JournalEvent } from './envelope.ts';
+import type {
+  Amended,
+  Amendment,
+  AmendView,
+  DecidedQuery,
+  HoldQuery,
+  Journal,
+  NodeRow,
+  OwnerAppend,
+  ReadOptions,
+  Request,
+  RunQuery,
+  TokenStore,
+} from './journal.ts';
+import { closed, openFailure, readFailure, writeFailure } from './postgres-errors.ts';
+import { amendJob, amendSystemJob, appendJob, claimJob, type Job, restJob } from './postgres-jobs.ts';
+import { nameOfDatabase, openPool, type PostgresPoolOptions, type Query, queryOn } from './postgres-pool.ts';
+import * as queries from './postgres-queries.ts';
+import { checkSchema, migrate } from './postgres-schema.ts';
+import { postgresTokens } from './postgres-tokens.ts';
+import { STORE_NOW } from './postgres-transaction.ts';
+import { PostgresWriter } from './postgres-writer.ts';
+import { answerOf } from './preconditions.ts';
+
+export interface PostgresJournalOptions extends PostgresPoolOptions {
+  /** Only reads; creates and migrates nothing. Default false. */
+  readonly readonly?: boolean | undefined;
+  /** The time in milliseconds since 1970, by which nodes count as silent. Default: the store's own clock, both for when a node
+   *  was seen and for now, so that the clocks of the nodes need not agree. */
+  readonly now?: (() => number) | undefined;
+}
+
+/**
+ * The journal in a Postgres database (13 or later), in a schema `holdpoint` of its own; any number of nodes may open it at once.
+ * A server that is away, restarts or falls silent makes calls fail with `UNAVAILABLE`; once it is back, the next ones succeed.
+ * @throws `DATABASE_INVALID` if the database is none that can be used, `DATABASE_NEWER` if a later version wrote it,
+ *   `UNAVAILABLE` if nobody answers.
+ */
+export async function openPostgresJournal(options: PostgresJournalOptions): Promise<Journal> {
+  const database = nameOfDatabase(options.url);
+  const pool = openPool(options);
+  try {
+    const client = await pool.connect();
+    try {
+      if (options.readonly) await checkSchema(queryOn(client), database);
+      else await migrate(client, database);
+      client.release();
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+    return new PostgresJournal(pool, database, options);
+  } catch (error) {
+    await pool.end();
+    throw openFailure(error, database);
+  }
+}
+
+class PostgresJournal implements Journal {
+  readonly tokens: TokenStore;
+  readonly #pool: pg.Pool;
+  readonly #query: Query;
+  readonly #database: string;
+  readonly #writer: PostgresWriter | null;
+  readonly #now: () => number | null;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #closing: Promise<void> | null = null;
+
+  constructor(pool: pg.Pool, database: string, { now, readonly }: PostgresJournalOptions) {
+    this.#pool = pool;
+    this.#query = queryOn(pool);
+    this.#database = database;
+    this.#now = now ?? (() => null);
+    this.#writer = readonly ? null : new PostgresWriter(pool, { database, now: this.#now });
+    this.tokens = postgresTokens({ read: (work) => this.#read(work), write: (work) => this.#write(work) });
+  }
+
+  append(batch: OwnerAppend) {
+    return this.#commit(() => appendJob(batch));
+  }
+  amend<T extends Json>(
+    runId: RunId,
+    request: Request | null,
+    decide: (view: AmendView) => Amendment<T>,
+  ): Promise<Amended<T>> {
+    return this.#commit(() => amendJob(runId, request, decide));
+  }
+  amendSystem<T extends Json>(
+    request: Request | null,
+    decide: (head: Head) => { readonly events: readonly JournalEvent[]; readonly answer: T },
+  ): Promise<Amended<T>> {
+    return this.#commit(() => amendSystemJob(request, decide));
+  }
+  claim(runId: RunId, owner: string) {
+    return this.#commit(() => claimJob(runId, owner));
+  }
+  rest(runId: RunId, epoch: number, seq: number, summary: RunSummary) {
+    return this.#commit(() => restJob(runId, epoch, seq, summary));
+  }
+
+  read(runId: RunId, options: ReadOptions = {}) {
+    return this.#read((query) => queries.eventsOf(query, runId, options));
+  }
+  payloads(runId: RunId) {
+    return this.#read((query) => queries.payloadsOf(query, runId));
+  }
+  head(runId: RunId) {
+    return this.#read((query) => queries.headOfRun(query, runId));
+  }
+  run(runId: RunId) {
+    return this.#read((query) => queries.runOf(query, runId));
+  }
+  runs(wanted: RunQuery) {
+    return this.#read((query) => queries.runsBy(query, wanted));
+  }
+  hold(holdId: HoldId) {
+    return this.#read((query) => queries.holdOf(query, holdId));
+  }
+  holds(wanted: HoldQuery) {
+    return this.#read((query) => queries.holdsBy(query, wanted));
+  }
+  decided(wanted: DecidedQuery) {
+    return this.#read((query) => queries.decidedHolds(query, wanted));
+  }
+  due(now: string) {
+    return this.#read((query) => queries.dueHolds(query, now));
+  }
+  orphans(alive: readonly string[]) {
+    return this.#read((query) => queries.orphanRuns(query, alive));
+  }
+  answered(request: Request): Promise<Json | null> {
+    return this.#read(async (query) => {
+      const [stored] = (await queries.storedAnswers(query, [queries.keyOf(request)])).values();
+      return stored ? answerOf(stored, request) : null;
+    });
+  }
+
+  enter({ id, pid, host, url, startedAt, seenAt }: NodeRow): Promise<void> {
+    return this.#write(async (query) => {
+      await query(
+        `INSERT INTO holdpoint.nodes (id, pid, host, url, started_at, seen_at) VALUES ($2, $3, $4, $5, $6, ${STORE_NOW})
+         ON CONFLICT (id) DO UPDATE SET pid = excluded.pid, host = excluded.host, url = excluded.url,
+         started_at = excluded.started_at, seen_at = excluded.seen_at`,
+        [this.#seen(seenAt), id, pid, host, url, startedAt],
+      );
+    });
+  }
+  renew(nodeId: string, at: string): Promise<void> {
+    return this.#write(async (query) => {
+      await query(`UPDATE holdpoint.nodes SET seen_at = ${STORE_NOW} WHERE id = $2`, [this.#seen(at), nodeId]);
+    });
+  }
+  leave(nodeId: string): Promise<void> {
+    return this.#write(async (query) => {
+      await query('DELETE FROM holdpoint.nodes WHERE id = $1', [nodeId]);
+    });
+  }
+  nodes() {
+    return this.#read(queries.nodesOf);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#writer?.close();
+    await Promise.allSettled(this.#underWay);
+    await this.#pool.end();
+  }
+
+  /** When a node says that it was there; null: the store's clock says it. */
+  #seen(at: string): number | null {
+    return this.#now() === null ? null : Date.parse(at);
+  }
+
+  async #commit<T>(job: () => Job<T>): Promise<T> {
+    if (!this.#writer) throw this.#isReadonly();
+    return this.#writer.write(job());
+  }
+
+  #read<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    return this.#track(work, readFailure);
+  }
+
+  /** One statement, which commits by itself. */
+  #write<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    if (!this.#writer) return Promise.reject(this.#isReadonly());
+    return this.#track(work, writeFailure);
+  }
+
+  async #track<T>(
+    work: (query: Query) => Promise<T>,
+    failure: (error: unknown, database: string) => HoldpointError,
+  ): Promise<T> {
+    if (this.#closing) throw closed();
+    const working = work(this.#query);
+    this.#underWay.add(working);
+    try {
+      return await working;
+    } catch (error) {
+      throw failure(error, this.#database);
+    } finally {
+      this.#underWay.delete(working);
+    }
+  }
+
+  #isReadonly(): HoldpointError {
+    return new HoldpointError(
+      'UNAVAILABLE',
+      `The database ${this.#database} was opened for reading only. Open it for writing.`,
+    );
+  }
+}

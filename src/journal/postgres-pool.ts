@@ -1,0 +1,59 @@
+import pg from 'pg';
+import { invalid } from './postgres-errors.ts';
+
+export interface PostgresPoolOptions {
+  /** `postgres://user:password@host:port/database`, with the parameters that libpq knows (`sslmode`, …). */
+  readonly url: string;
+  /** Connections at most; one of them writes at a time. At least 2. Default 5. */
+  readonly poolSize?: number | undefined;
+  /** How long to wait for a connection, in milliseconds. Default 5 000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** How long a statement may take, waiting for locks included, in milliseconds. Default 10 000. A server that does not answer
+   *  at all for a second longer is given up. */
+  readonly statementTimeoutMs?: number | undefined;
+}
+
+/** A statement that takes its values as `$1`, `$2`, …; `Row` is what our own schema makes of it. */
+export type Query = <Row extends object>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
+
+const SILENCE_MS = 1_000;
+const KEEP_ALIVE_MS = 10_000;
+
+/** Connections that never wait for ever: for a connection, a lock, an answer, or a network that went silent. */
+export function openPool(options: PostgresPoolOptions): pg.Pool {
+  const { url, poolSize = 5, connectTimeoutMs = 5_000, statementTimeoutMs = 10_000 } = options;
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'holdpoint',
+    max: Math.max(2, poolSize),
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    // Ends what a node that froze left open, so that its locks stop nobody else.
+    idle_in_transaction_session_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs + SILENCE_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+  });
+  // A connection that breaks says so to whoever uses it; one in use by nobody is replaced when it is needed.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+export function queryOn(client: pg.Pool | pg.PoolClient): Query {
+  return async <Row extends object>(text: string, values: readonly unknown[] = []) => {
+    const { rows } = await client.query<Row>(text, [...values]);
+    return rows;
+  };
+}
+
+/** The database as messages name it: never with the password.
+ *  @throws `DATABASE_INVALID` for an address that is none */
+export function nameOfDatabase(url: string): string {
+  try {
+    const { host, pathname, username } = new URL(url);
+    return `postgres://${username ? `${username}@` : ''}${host}${pathname}`;
+  } catch (cause) {
+    throw invalid('Not an address of a database. Write `postgres://user:password@host:5432/database`.', cause);
+  }
+}

@@ -1,0 +1,183 @@
+import type { HoldRecord } from '../hooks/hold.ts';
+import type { RunSummary } from '../hooks/run-summary.ts';
+import { type HoldId, type RunId, SYSTEM_JOURNAL } from '../ids.ts';
+import type { Json } from '../json/json.ts';
+import { EMPTY_HEAD, type Head, type JournalEvent } from './envelope.ts';
+import type {
+  Answered,
+  DecidedQuery,
+  HoldQuery,
+  NodeRow,
+  Page,
+  ReadOptions,
+  Request,
+  RunQuery,
+  RunRow,
+} from './journal.ts';
+import { type List, limitOf, pageOf, placeOf } from './page.ts';
+import type { Payload } from './payloads.ts';
+import type { Query } from './postgres-pool.ts';
+
+/** Reads, on any connection. Rows are what `postgres-tables.ts` wrote, so their shapes are trusted here. */
+
+interface EventRow extends Omit<JournalEvent, 'v' | 'data' | 'salt'> {
+  readonly data: string | null;
+  readonly salt: string | null;
+}
+
+export async function eventsOf(query: Query, runId: RunId, options: ReadOptions): Promise<JournalEvent[]> {
+  const { after = 0, limit = null, type = null } = options;
+  const rows = await query<EventRow>(
+    `SELECT run, seq, at, type, "by", data, salt, data_hash AS "dataHash", prev, hash FROM holdpoint.events
+     WHERE run = $1 AND seq > $2::bigint AND ($3::text IS NULL OR type = $3) ORDER BY seq LIMIT $4::bigint`,
+    [runId, after, type, limit],
+  );
+  return rows.map(({ run, seq, at, type: kind, by, data, salt, dataHash, prev, hash }) => ({
+    v: 1,
+    ...{ run, seq, at, type: kind, by },
+    ...(data === null ? {} : { data: JSON.parse(data) as unknown }),
+    ...(salt === null ? {} : { salt }),
+    ...{ dataHash, prev, hash },
+  }));
+}
+
+export async function payloadsOf(query: Query, runId: RunId): Promise<Payload[]> {
+  const rows = await query<{ digest: string; value: string }>(
+    'SELECT digest, value FROM holdpoint.payloads WHERE run = $1 ORDER BY n',
+    [runId],
+  );
+  return rows.map(({ digest, value }) => ({ digest, value: JSON.parse(value) as Json }));
+}
+
+export async function headOfRun(query: Query, runId: RunId): Promise<Head> {
+  if (runId === SYSTEM_JOURNAL) return headOfSystem(query);
+  const [head] = await query<Head>('SELECT seq, hash, at FROM holdpoint.runs WHERE id = $1', [runId]);
+  return head ?? EMPTY_HEAD;
+}
+
+/** The journal `system` has no row, so its head is its last event. */
+export async function headOfSystem(query: Query): Promise<Head> {
+  const [head] = await query<Head>(
+    'SELECT seq, hash, at FROM holdpoint.events WHERE run = $1 ORDER BY seq DESC LIMIT 1',
+    [SYSTEM_JOURNAL],
+  );
+  return head ?? EMPTY_HEAD;
+}
+
+/** A run's row as it is stored; `summary` is JSON. */
+export interface StoredRun extends Head {
+  readonly id: RunId;
+  readonly summary: string;
+  readonly fingerprint: string;
+  readonly owner: string | null;
+  readonly epoch: number;
+  readonly wake: boolean;
+}
+export const RUN_COLUMNS = 'id, summary, seq, hash, at, fingerprint, owner, epoch, wake';
+
+export async function runOf(query: Query, runId: RunId): Promise<RunRow | null> {
+  const [row] = await query<StoredRun>(`SELECT ${RUN_COLUMNS} FROM holdpoint.runs WHERE id = $1`, [runId]);
+  return row ? toRun(row) : null;
+}
+
+export function toRun({ id: _id, summary, seq, hash, at, ...rest }: StoredRun): RunRow {
+  return { summary: JSON.parse(summary) as RunSummary, head: { seq, hash, at }, ...rest };
+}
+
+export async function holdOf(query: Query, holdId: HoldId): Promise<HoldRecord | null> {
+  const [row] = await query<{ record: string }>('SELECT record FROM holdpoint.holds WHERE id = $1', [holdId]);
+  return row ? (JSON.parse(row.record) as HoldRecord) : null;
+}
+
+export function runsBy(query: Query, { status, crew, limit, cursor }: RunQuery): Promise<Page<RunSummary>> {
+  return listBy(query, { list: 'runs', json: 'summary', where: { status, crew }, limit, cursor });
+}
+
+export function holdsBy(query: Query, { status, crew, runId, limit, cursor }: HoldQuery): Promise<Page<HoldRecord>> {
+  return listBy(query, { list: 'holds', json: 'record', where: { status, crew, run: runId }, limit, cursor });
+}
+
+export async function decidedHolds(query: Query, given: DecidedQuery): Promise<Page<HoldRecord>> {
+  const { by = null, verdict = null, from = null, to = null, crew = null, cursor } = given;
+  const limit = limitOf(given.limit);
+  const rows = await query<{ n: number; json: string }>(
+    `SELECT n::float8 AS n, record AS json FROM holdpoint.holds
+     WHERE n < $1 AND ($2::text IS NULL OR crew = $2) AND EXISTS (
+       SELECT 1 FROM jsonb_array_elements(decisions) AS entry
+       WHERE ($3::text IS NULL OR entry ->> 'verdict' = $3) AND ($4::text IS NULL OR entry -> 'by' ? $4)
+       AND ($5::text IS NULL OR entry ->> 'at' >= $5 COLLATE "C") AND ($6::text IS NULL OR entry ->> 'at' < $6 COLLATE "C"))
+     ORDER BY n DESC LIMIT $7`,
+    [placeOf('holds', cursor), crew, verdict, by, from, to, limit + 1],
+  );
+  return paged('holds', rows, limit);
+}
+
+interface ListOptions {
+  readonly list: List;
+  readonly json: 'summary' | 'record';
+  readonly where: Readonly<Partial<Record<'status' | 'crew' | 'run', string | undefined>>>;
+  readonly limit: number | undefined;
+  readonly cursor: string | undefined;
+}
+
+async function listBy<T>(query: Query, options: ListOptions): Promise<Page<T>> {
+  const filters = Object.entries(options.where).filter(([, value]) => value !== undefined);
+  const condition = filters.map(([column], index) => `${column} = $${index + 3} AND `).join('');
+  const limit = limitOf(options.limit);
+  const rows = await query<{ n: number; json: string }>(
+    `SELECT n::float8 AS n, ${options.json} AS json FROM holdpoint.${options.list}
+     WHERE ${condition}n < $1 ORDER BY n DESC LIMIT $2`,
+    [placeOf(options.list, options.cursor), limit + 1, ...filters.map(([, value]) => value)],
+  );
+  return paged(options.list, rows, limit);
+}
+
+function paged<T>(list: List, rows: readonly { n: number; json: string }[], limit: number): Page<T> {
+  return pageOf(
+    list,
+    rows.map(({ n, json }) => ({ n, item: JSON.parse(json) as T })),
+    limit,
+  );
+}
+
+export async function dueHolds(query: Query, now: string): Promise<HoldRecord[]> {
+  const rows = await query<{ record: string }>(
+    'SELECT record FROM holdpoint.holds WHERE next_deadline <= $1 ORDER BY next_deadline, n',
+    [Date.parse(now)],
+  );
+  return rows.map(({ record }) => JSON.parse(record) as HoldRecord);
+}
+
+export async function orphanRuns(query: Query, alive: readonly string[]): Promise<RunId[]> {
+  const rows = await query<{ id: RunId }>(
+    'SELECT id FROM holdpoint.runs WHERE wake AND (owner IS NULL OR owner <> ALL($1)) ORDER BY n',
+    [[...alive]],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Requests are found by one text, in which no two pairs of `by` and `id` are alike, and which any characters may be in. */
+export function keyOf({ by, id }: Request): string {
+  return JSON.stringify([by, id]);
+}
+
+export async function storedAnswers(query: Query, keys: readonly string[]): Promise<Map<string, Answered>> {
+  const rows = await query<{ key: string; content: string; answer: string }>(
+    'SELECT key, content, answer FROM holdpoint.requests WHERE key = ANY($1)',
+    [[...keys]],
+  );
+  return new Map(rows.map((row) => [row.key, toAnswered(row)]));
+}
+
+export function toAnswered({ key, content, answer }: { key: string; content: string; answer: string }): Answered {
+  const [by, id] = JSON.parse(key) as [string, string];
+  return { by, id, content, answer: JSON.parse(answer) as Json };
+}
+
+export async function nodesOf(query: Query): Promise<NodeRow[]> {
+  const rows = await query<Omit<NodeRow, 'seenAt'> & { seenAt: number }>(
+    `SELECT id, pid, host, url, started_at AS "startedAt", seen_at::float8 AS "seenAt" FROM holdpoint.nodes
+     ORDER BY started_at COLLATE "C", id COLLATE "C"`,
+  );
+  return rows.map(({ seenAt, ...node }) => ({ ...node, seenAt: new Date(seenAt).toISOString() }));
+}
