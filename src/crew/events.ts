@@ -228,6 +228,15 @@ const DATA = {
       days: z.number(),
     }),
   }),
+  'run.erased': z.strictObject({
+    run: RunId,
+    /** How many events lost their content; of which tasks, null where it was the whole run. */
+    count: z.int(),
+    tasks: z.array(z.string()).nullable(),
+    reason: z.string(),
+  }),
+  /** Of a run that was removed there is left how long its journal was, and its head: an export can be checked against it. */
+  'run.pruned': z.strictObject({ run: RunId, crew: z.string(), status: z.string(), count: z.int(), head: z.string() }),
   'oversight.demoted': z.strictObject({
     key: z.string(),
     /** The level that is left; null: its tool's own tier. */

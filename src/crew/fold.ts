@@ -47,6 +47,8 @@ function dispatch(state: RunState, event: RunEvent): RunState {
       throw impossible(event, 'the run has started before');
     case 'run.forked':
       return state;
+    case 'run.erased':
+    case 'run.pruned':
     case 'oversight.signed':
     case 'oversight.demoted':
       throw impossible(event, 'it is a fact of no run; only the journal `system` has such events');

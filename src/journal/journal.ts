@@ -6,6 +6,7 @@ import type { HoldId, RunId } from '../ids.ts';
 import type { Json } from '../json/json.ts';
 import type { Head, JournalEvent } from './envelope.ts';
 import type { Payload } from './payloads.ts';
+import type { Erasure } from './retention.ts';
 
 /**
  * The journal port. Adapters (memory, SQLite, Postgres) store sealed events and the rows derived from them; they decide
@@ -70,6 +71,12 @@ export interface Journal {
   nodes(): Promise<NodeRow[]>;
 
   readonly tokens: TokenStore;
+
+  /** Removes the content of events of a run that nobody drives, the values only they named, holds, and the answers to requests
+   *  that speak of the run. The chain still verifies. @throws `RUN_NOT_FOUND` */
+  erase(runId: RunId, erasure: Erasure): Promise<void>;
+  /** Removes a run that nobody drives with all that belongs to it. False if there is none. */
+  remove(runId: RunId): Promise<boolean>;
 
   /** Ends writes in progress and lets go of the store. Safe to call twice. */
   close(): Promise<void>;

@@ -25,6 +25,7 @@ import { memoryTokens } from './memory-tokens.ts';
 import { type List, limitOf, pageOf, placeOf } from './page.ts';
 import type { Payload } from './payloads.ts';
 import { answerOf, checkAppend, checkAttached, ownerLost, requestAnswered, runNotFound } from './preconditions.ts';
+import { type Erasure, namedPayloads, withoutData } from './retention.ts';
 
 interface StoredRun {
   row: RunRow;
@@ -199,7 +200,29 @@ class MemoryJournal implements Journal {
   async nodes(): Promise<NodeRow[]> {
     return copy([...this.#nodes.values()]);
   }
+  async erase(runId: RunId, { seqs, tasks, summary }: Erasure): Promise<void> {
+    const stored = this.#stored(runId);
+    const erased = new Set(seqs);
+    for (const [index, event] of stored.events.entries())
+      if (erased.has(event.seq)) stored.events[index] = withoutData(event);
+    const named = namedPayloads(stored.events);
+    for (const digest of stored.payloads.keys()) if (!named.has(digest)) stored.payloads.delete(digest);
+    stored.row = { ...stored.row, summary: copy(summary) };
+    this.#forget(runId, tasks);
+  }
+  async remove(runId: RunId): Promise<boolean> {
+    if (!this.#runs.delete(runId)) return false;
+    this.#forget(runId, null);
+    return true;
+  }
   async close(): Promise<void> {}
+
+  #forget(runId: RunId, tasks: readonly string[] | null): void {
+    for (const [id, { runId: of, record }] of this.#holds)
+      if (of === runId && (tasks === null || tasks.includes(record.task ?? ''))) this.#holds.delete(id);
+    for (const [key, { answer }] of this.#answers)
+      if (JSON.stringify(answer).includes(runId)) this.#answers.delete(key);
+  }
 
   #stored(runId: RunId): StoredRun {
     const stored = this.#runs.get(runId);

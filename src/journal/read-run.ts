@@ -9,7 +9,7 @@ import { fill, type Payload, refsOf } from './payloads.ts';
  * The events of a run as the fold wants them: large values put back, data parsed. Hashes are not checked here.
  *
  * @param options.allowErased Leaves out events whose data were erased (default: refuses them, since a fold needs them all).
- * @throws `JOURNAL_BROKEN` naming run, event and type, for data that are erased, incomplete or unknown to this version.
+ * @throws `RUN_ERASED` for data that were erased; `JOURNAL_BROKEN` for data that are incomplete or unknown to this version.
  */
 export function toRunEvents(
   events: readonly JournalEvent[],
@@ -23,7 +23,12 @@ export function toRunEvents(
 
 function toRunEvent(event: JournalEvent, values: ReadonlyMap<string, Json>): RunEvent {
   const { seq, at, type, by } = event;
-  if (isErased(event)) throw broken(event, 'its data were erased, so the run cannot be replayed');
+  if (isErased(event))
+    throw new HoldpointError(
+      'RUN_ERASED',
+      `The data of event ${seq} (${type}) of run ${event.run} were erased, so the run cannot be replayed. Its chain still verifies.`,
+      { details: { runId: event.run, seq } },
+    );
   const missing = refsOf(event.data).find((digest) => !values.has(digest));
   if (missing) throw broken(event, `the value ${missing} that it names is missing`);
   const parsed = parseEventData(type, fill(event.data, values));

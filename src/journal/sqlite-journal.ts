@@ -19,6 +19,8 @@ import type {
   TokenStore,
 } from './journal.ts';
 import { answerOf } from './preconditions.ts';
+import type { Erasure } from './retention.ts';
+import { eraseRun, removeRun } from './sqlite-erase.ts';
 import { readFailure } from './sqlite-errors.ts';
 import { openToRead, openToWrite } from './sqlite-open.ts';
 import * as queries from './sqlite-queries.ts';
@@ -139,6 +141,13 @@ class SqliteJournal implements Journal {
       const stored = queries.storedAnswer(sql, request);
       return stored && answerOf(stored, request);
     });
+  }
+
+  erase(runId: RunId, erasure: Erasure) {
+    return this.#write((sql) => eraseRun(sql, runId, erasure));
+  }
+  remove(runId: RunId) {
+    return this.#write((sql) => removeRun(sql, runId));
   }
 
   enter(node: NodeRow) {

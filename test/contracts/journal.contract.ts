@@ -587,6 +587,72 @@ export function journalContract(name: string, open: (options: { now: () => numbe
     });
   });
 
+  describe(`${name}: erasing and removing`, () => {
+    const ended = { status: 'completed', endedAt: AT } as const;
+    const big = 'y'.repeat(300_000);
+
+    /** Two runs with a large value, a hold and an answered request each. */
+    async function two(): Promise<RunId> {
+      const other = runId('other');
+      for (const id of [run, other]) {
+        const { data, payloads } = lift(proposed(big).data);
+        const drafts = [started(), proposed('kept'), { ...proposed(''), data } as ReturnType<typeof proposed>];
+        const { batch, head } = appendOf(id, {
+          drafts,
+          payloads,
+          holds: [holdOf(id, 1), holdOf(id, 2, { task: 'pay' })],
+        });
+        await journal.append(batch);
+        const request: Request = { by: 'user:ana', id, content: 'c' };
+        await journal.amend(id, request, () => ({
+          ...amendmentOf(id, head),
+          answer: { recordedSeq: 4, about: id } as never,
+        }));
+      }
+      return other;
+    }
+
+    test('an erasure takes content, values, holds and answers, and leaves a chain that verifies', async () => {
+      const other = await two();
+      await journal.erase(run, { seqs: [1, 3], tasks: ['assess'], summary: summaryOf(run, { ...ended, lastSeq: 4 }) });
+      const events = await journal.read(run);
+      expect(events.map(({ data, salt }) => [data !== undefined, salt !== undefined])).toEqual([
+        [false, false],
+        [true, true],
+        [false, false],
+        [true, true],
+      ]);
+      expect(await journal.payloads(run)).toEqual([]);
+      expect(verifyChain(events, { payloads: [] })).toMatchObject({ ok: true, count: 4, head: events.at(-1)?.hash });
+      expect(await journal.hold(holdIdOf(run, 1))).toBeNull();
+      expect(await journal.hold(holdIdOf(run, 2))).toMatchObject({ task: 'pay' });
+      expect((await journal.run(run))?.summary).toMatchObject(ended);
+      expect(await journal.answered({ by: 'user:ana', id: run, content: 'c' })).toBeNull();
+      await journal.erase(run, { seqs: [2], tasks: null, summary: summaryOf(run, ended) });
+      expect(await journal.hold(holdIdOf(run, 2))).toBeNull();
+
+      expect(await journal.payloads(other)).toHaveLength(1);
+      expect((await journal.read(other)).every(({ data }) => data !== undefined)).toBe(true);
+      expect(await journal.hold(holdIdOf(other, 1))).not.toBeNull();
+      expect(await journal.answered({ by: 'user:ana', id: other, content: 'c' })).not.toBeNull();
+      const none = journal.erase(runId('none'), { seqs: [1], tasks: null, summary: summaryOf(run) });
+      await expect(none).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+    });
+
+    test('a removed run is gone with all that belongs to it, and no other', async () => {
+      const other = await two();
+      expect(await journal.remove(run)).toBe(true);
+      expect(await journal.remove(run)).toBe(false);
+      expect(await journal.run(run)).toBeNull();
+      expect(await journal.read(run)).toEqual([]);
+      expect(await journal.payloads(run)).toEqual([]);
+      expect((await journal.holds({})).items.map(({ id }) => id)).toEqual([holdIdOf(other, 2), holdIdOf(other, 1)]);
+      expect((await journal.runs({})).items.map(({ id }) => id)).toEqual([other]);
+      expect(await journal.answered({ by: 'user:ana', id: run, content: 'c' })).toBeNull();
+      expect(verifyChain(await journal.read(other), { payloads: await journal.payloads(other) }).ok).toBe(true);
+    });
+  });
+
   describe(`${name}: nodes and tokens`, () => {
     test('a node is seen from entering to leaving', async () => {
       await journal.enter(nodeRow('node_a'));

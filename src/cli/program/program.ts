@@ -4,6 +4,7 @@ import { addCrewCommands } from './crew-commands.ts';
 import { addHoldsCommands } from './holds-commands.ts';
 import { addJournalCommands } from './journal-commands.ts';
 import { addOversightCommands } from './oversight-commands.ts';
+import { addRetentionCommands } from './retention-commands.ts';
 import { addRunningCommands } from './running-commands.ts';
 import { addFork, addRunsCommands } from './runs-commands.ts';
 import { addStartCommands } from './start-commands.ts';
@@ -33,6 +34,7 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
   addRunsCommands(program, finish);
   addFork(program, finish);
   addJournalCommands(program, finish);
+  addRetentionCommands(program, finish);
   addCrewCommands(program, finish);
   addOversightCommands(program, finish);
   addTokenCommands(program, finish);

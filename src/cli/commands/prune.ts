@@ -1,0 +1,86 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HoldpointError, messageOf } from '../../errors.ts';
+import { Duration, durationMs } from '../../hooks/duration.ts';
+import type { RunStatus, RunSummary } from '../../hooks/run-summary.ts';
+import { exportLines } from '../../journal/export.ts';
+import type { Journal } from '../../journal/journal.ts';
+import { verifyRun } from '../../journal/verify.ts';
+import { localUser } from '../../open-holdpoint.ts';
+import { prunable, pruneRun } from '../../runner/retention.ts';
+import { openToChange } from '../database.ts';
+import type { DatabaseOptions, JsonOptions } from '../options.ts';
+import { note, printJson, printLine } from '../print.ts';
+import { writeLines } from '../write-lines.ts';
+
+interface Options extends DatabaseOptions, JsonOptions {
+  readonly olderThan: string;
+  readonly status: string;
+  readonly export?: string;
+  readonly yes?: boolean;
+}
+
+/** Removes runs that ended long ago, exported first if asked. Without --yes it only lists them. */
+export async function pruneRuns(options: Options): Promise<number> {
+  const endedBefore = new Date(Date.now() - ageMs(options.olderThan)).toISOString();
+  const statuses = statusesOf(options.status);
+  const journal = await openToChange(options);
+  try {
+    const runs = await prunable(journal, { statuses, endedBefore });
+    if (options.yes && options.export !== undefined) await mkdir(options.export, { recursive: true, mode: 0o700 });
+    for (const run of runs) await pruneOne(journal, run, options);
+    if (options.json) return 0;
+    if (runs.length === 0) note(`No run with status ${statuses.join(', ')} ended before ${endedBefore}.`);
+    else if (!options.yes) note(`Nothing was removed. Add --yes to remove these ${runs.length}.`);
+    return 0;
+  } finally {
+    await journal.close();
+  }
+}
+
+async function pruneOne(journal: Journal, run: RunSummary, options: Options): Promise<void> {
+  const { yes = false, export: folder } = options;
+  const file = yes && folder !== undefined ? await exportRun(journal, run, folder) : null;
+  if (yes) await pruneRun(journal, run.id, { by: localUser(), now: new Date().toISOString() });
+  tell(run, { file, removed: yes }, options);
+}
+
+function tell(run: RunSummary, done: { file: string | null; removed: boolean }, { json }: Options): void {
+  const { id, crew, status, endedAt } = run;
+  if (json) printJson({ id, crew, status, endedAt, removed: done.removed, exported: done.file });
+  else printLine(`${id}  ${crew}  ${status}  ${endedAt}${done.file === null ? '' : `  → ${done.file}`}`);
+}
+
+/** A run whose chain is broken is evidence: it is kept. */
+async function exportRun(journal: Journal, { id }: RunSummary, folder: string): Promise<string> {
+  const events = await journal.read(id);
+  const payloads = await journal.payloads(id);
+  const verified = verifyRun({ run: id, events, payloads, end: null, source: 'log' });
+  if (!verified.ok)
+    throw new HoldpointError(
+      'JOURNAL_BROKEN',
+      `Run ${id} was not removed: its journal is broken: ${verified.problem}.`,
+    );
+  const file = join(folder, `${id}.ndjson`);
+  await writeLines(file, exportLines(id, events, payloads));
+  return file;
+}
+
+function ageMs(text: string): number {
+  const parsed = Duration.safeParse(text);
+  if (parsed.success) return durationMs(parsed.data);
+  throw new HoldpointError('USAGE', `--older-than: ${parsed.error.issues[0]?.message ?? messageOf(parsed.error)}`);
+}
+
+const ENDED = ['completed', 'failed', 'cancelled'] as const satisfies readonly RunStatus[];
+
+function statusesOf(text: string): RunStatus[] {
+  return text.split(',').map((word) => {
+    const status = ENDED.find((known) => known === word.trim());
+    if (status) return status;
+    throw new HoldpointError(
+      'USAGE',
+      `--status takes ${ENDED.join(', ')}, separated by commas; only runs that ended are pruned.`,
+    );
+  });
+}

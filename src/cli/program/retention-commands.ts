@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { collect, examples, withDatabase, withJson } from './options.ts';
+import type { Finish } from './program.ts';
+
+/** `prune` and `erase`: what is not kept. Both are noted in the journal `system`. */
+export function addRetentionCommands(program: Command, finish: Finish): void {
+  const prune = program
+    .command('prune')
+    .description('remove runs that ended long ago; they no longer count in the record of oversight')
+    .requiredOption('--older-than <duration>', 'runs that ended longer ago than this, such as 90d')
+    .option('--status <statuses>', 'of these, separated by commas', 'completed,failed,cancelled')
+    .option('--export <folder>', 'write the journal of each there before it is removed')
+    .option('--yes', 'remove them; without this they are only listed');
+  examples(
+    withJson(withDatabase(prune), '{ "id", "crew", "status", "endedAt", "removed", "exported" } of each run'),
+    'holdpoint prune --older-than 90d',
+    'holdpoint prune --older-than 90d --status completed --export archive --yes',
+  ).action((options) => finish(import('../commands/prune.ts').then(({ pruneRuns }) => pruneRuns(options))));
+
+  const erase = program
+    .command('erase')
+    .description('erase the content of a run that has ended, for good; its chain still verifies')
+    .argument('<run>')
+    .option(
+      '--task <name>',
+      'only what this task and its holds say; what others took over stays; may be repeated',
+      collect,
+    )
+    .option('--all', 'everything that the run says')
+    .requiredOption('--reason <text>', 'why; it is recorded');
+  examples(
+    withJson(withDatabase(erase), '{ "run", "erased", "tasks" }'),
+    'holdpoint erase run_… --all --reason "asked to be forgotten"',
+  ).action((run: string, options) =>
+    finish(import('../commands/erase.ts').then(({ eraseData }) => eraseData(run, options))),
+  );
+}
