@@ -47,7 +47,11 @@ export class Drivers {
     const { runId } = driver;
     const done = driver
       .drive(facts)
-      .catch((error: unknown) => this.#context.log.error({ runId, err: error }, `run stopped: ${messageOf(error)}`))
+      .catch((error: unknown) => {
+        this.#context.log.error({ runId, err: error }, `run stopped: ${messageOf(error)}`);
+        // Still ours, so no sweep finds it.
+        if (isHoldpointError(error, 'UNAVAILABLE')) this.#context.clock.after(STORE_RETRY_MS, () => this.wake(runId));
+      })
       .finally(() => {
         this.#driving.delete(runId);
         void this.#lookForMore(runId);

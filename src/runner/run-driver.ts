@@ -207,10 +207,15 @@ export class RunDriver {
     if (!this.#run) return true;
     const { head, state } = this.#run;
     faultPoint('rest.before');
-    const rested = await this.#context.journal.rest(this.runId, this.#epoch, head.seq, summaryOf(state));
-    faultPoint('rest.after');
-    if (rested && !hasEnded(state)) this.#context.log.info({ runId: this.runId, seq: head.seq }, 'run rests');
-    return rested;
+    try {
+      const rested = await this.#context.journal.rest(this.runId, this.#epoch, head.seq, summaryOf(state));
+      faultPoint('rest.after');
+      if (rested && !hasEnded(state)) this.#context.log.info({ runId: this.runId, seq: head.seq }, 'run rests');
+      return rested;
+    } catch (error) {
+      await this.#recover(error);
+      return false;
+    }
   }
 
   #news(): Promise<void> {
