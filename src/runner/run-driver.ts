@@ -9,6 +9,7 @@ import type { RunId } from '../ids.ts';
 import { EMPTY_HEAD, headOf } from '../journal/envelope.ts';
 import { faultPoint } from '../journal/fault-point.ts';
 import type { Request } from '../journal/journal.ts';
+import { ownerLost } from '../journal/preconditions.ts';
 import type { Json } from '../json/json.ts';
 import { rowsOf, sealDrafts } from './commit.ts';
 import type { RunnerContext } from './context.ts';
@@ -123,6 +124,7 @@ export class RunDriver {
         facts = this.#facts.splice(0);
         const settled = await this.#settle(facts, levels);
         if (settled.drafts.length > 0) await this.#append(settled);
+        else if (settled.effects.length > 0) await this.#checkOwner();
         this.#launch(settled.effects);
         return;
       } catch (error) {
@@ -194,6 +196,12 @@ export class RunDriver {
     this.#abortIfEnding(state);
     const completed = drafts.flatMap((event) => (event.type === 'task.completed' ? [event.data.task] : []));
     await writeOutputFiles(this.#context, state, completed, { missing: false });
+  }
+
+  /** Before an effect that no append of ours leads to: whoever took the run meanwhile may be carrying it out already. */
+  async #checkOwner(): Promise<void> {
+    const row = await this.#context.journal.run(this.runId);
+    if (row && row.epoch !== this.#epoch) throw ownerLost(this.runId, row.epoch, this.#epoch);
   }
 
   #launch(effects: readonly EffectCommand[]): void {
