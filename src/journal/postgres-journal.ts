@@ -18,6 +18,7 @@ import type {
   RunQuery,
   TokenStore,
 } from './journal.ts';
+import { eraseRun, removeRun } from './postgres-erase.ts';
 import { closed, openFailure, readFailure, writeFailure } from './postgres-errors.ts';
 import { amendJob, amendSystemJob, appendJob, claimJob, type Job, restJob } from './postgres-jobs.ts';
 import { nameOfDatabase, openPool, type PostgresPoolOptions, type Query, queryOn } from './postgres-pool.ts';
@@ -27,6 +28,7 @@ import { postgresTokens } from './postgres-tokens.ts';
 import { STORE_NOW } from './postgres-transaction.ts';
 import { PostgresWriter } from './postgres-writer.ts';
 import { answerOf } from './preconditions.ts';
+import type { Erasure } from './retention.ts';
 
 export interface PostgresJournalOptions extends PostgresPoolOptions {
   /** Only reads; creates and migrates nothing. Default false. */
@@ -139,6 +141,13 @@ class PostgresJournal implements Journal {
       const [stored] = (await queries.storedAnswers(query, [queries.keyOf(request)])).values();
       return stored ? answerOf(stored, request) : null;
     });
+  }
+
+  erase(runId: RunId, erasure: Erasure): Promise<void> {
+    return this.#write((query) => eraseRun(query, runId, erasure));
+  }
+  remove(runId: RunId): Promise<boolean> {
+    return this.#write((query) => removeRun(query, runId));
   }
 
   enter({ id, pid, host, url, startedAt, seenAt }: NodeRow): Promise<void> {
