@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { BrowserContext, BrowserContextOptions } from 'playwright-core';
 import { chromium } from 'playwright-core';
-import { temporaryFolder } from './temporary-folder.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const FLAGS = [
@@ -18,8 +20,8 @@ const FLAGS = [
 /** A browser with a profile of its own: nothing of an earlier one is in it. Debian's Chromium is installed where it is missing. */
 export async function openBrowser(options: BrowserContextOptions = {}): Promise<BrowserContext> {
   if (!existsSync(CHROMIUM)) install();
-  const profile = await temporaryFolder();
-  const browser = await chromium.launchPersistentContext(profile.path, {
+  const profile = await mkdtemp(join(tmpdir(), 'holdpoint-browser-'));
+  const browser = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM,
     headless: true,
     args: FLAGS,
@@ -29,7 +31,9 @@ export async function openBrowser(options: BrowserContextOptions = {}): Promise<
     colorScheme: 'light',
     ...options,
   });
-  browser.on('close', () => void profile.remove());
+  // It still writes for a moment after it is closed.
+  browser.on('close', () => void rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
+  browser.setDefaultTimeout(8_000);
   return browser;
 }
 

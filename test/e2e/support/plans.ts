@@ -18,7 +18,7 @@ export function refundPlan({
     assess: [{ output: { refund: true, amountUsd, why: 'jars broken' } }],
     pay: [
       { say, call: ['issue_refund', { orderId, amountUsd, memo }] },
-      { say, call: ['issue_refund', { orderId, amountUsd: second ?? amountUsd, memo }] },
+      ...(second === undefined ? [] : [{ say, call: ['issue_refund', { orderId, amountUsd: second, memo }] } as const]),
       { output: 'Paid.' },
     ],
     pattern: [{ output: 'No pattern that speaks against the customer.' }],

@@ -25,8 +25,10 @@ export interface ReviewDesk extends AsyncDisposable {
   hold(summary: RunSummary): Promise<Hold>;
   /** A browser of its own, signed in by a token. */
   page(options?: DeskPageOptions): Promise<Page>;
-  /** Ends the server and starts it again on the same port; the engine goes on. */
-  restartServer(): Promise<() => Promise<void>>;
+  /** Holds back what the server tells a page that was opened as `slow`. Returns how to let it go on. */
+  pause(page: Page): Promise<() => void>;
+  /** Ends the server; the engine goes on. Returns how to start it again on the same port. */
+  stopServer(): Promise<() => Promise<void>>;
 }
 
 export interface DeskPageOptions {
@@ -37,6 +39,10 @@ export interface DeskPageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly dark?: boolean;
+  /** What the server tells this page can be held back by `pause`. */
+  readonly slow?: boolean;
+  /** Default: by a token. */
+  readonly signedIn?: boolean;
 }
 
 export async function reviewDesk({ delayMs = 0 }: { delayMs?: number } = {}): Promise<ReviewDesk> {
@@ -48,6 +54,7 @@ export async function reviewDesk({ delayMs = 0 }: { delayMs?: number } = {}): Pr
   let server = await serveReview({ engine, log, port: 0, pageFolder });
   const port = Number(new URL(server.url).port);
   const browsers: BrowserContext[] = [];
+  const paused = new Map<Page, Awaited<ReturnType<typeof slowDown>>>();
   const token: ReviewDesk['token'] = async (user = 'ana', role = 'admin', groups = ['leads']) =>
     (await createToken(journal, { user, roles: [role], groups })).token;
   return {
@@ -67,18 +74,38 @@ export async function reviewDesk({ delayMs = 0 }: { delayMs?: number } = {}): Pr
       const { hold } = await engine.hold(openHolds[0] as Hold['id'], { user: 'user:ana', roles: [], groups: [] });
       return hold;
     },
-    page: async ({ user, role, groups, path = '/', width = 1440, height = 900, dark = false } = {}) => {
-      const browser = await openBrowser({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light' });
+    page: async ({
+      user,
+      role,
+      groups,
+      path = '/',
+      width = 1440,
+      height = 900,
+      dark = false,
+      slow = false,
+      signedIn = true,
+    } = {}) => {
+      const browser = await openBrowser({
+        viewport: { width, height },
+        colorScheme: dark ? 'dark' : 'light',
+        reducedMotion: 'reduce',
+      });
       browsers.push(browser);
       const page = browser.pages()[0] ?? (await browser.newPage());
-      const given = await token(user, role, groups);
+      if (slow) paused.set(page, await slowDown(page));
+      const given = signedIn ? await token(user, role, groups) : '';
       await page.addInitScript((value) => {
-        if (!sessionStorage.getItem('holdpoint.token')) sessionStorage.setItem('holdpoint.token', value);
+        if (value && !sessionStorage.getItem('holdpoint.token')) sessionStorage.setItem('holdpoint.token', value);
       }, given);
       await page.goto(`${server.url}${path}`);
       return page;
     },
-    restartServer: async () => {
+    pause: async (page) => {
+      const pipe = paused.get(page);
+      if (!pipe) throw new Error('Only a page that was opened as slow can be paused.');
+      return pipe.hold();
+    },
+    stopServer: async () => {
       await server.close();
       return async () => {
         server = await serveReview({ engine, log, port, pageFolder });
@@ -88,6 +115,30 @@ export async function reviewDesk({ delayMs = 0 }: { delayMs?: number } = {}): Pr
       for (const browser of browsers) await browser.close();
       await server.close();
       await engine.close();
+    },
+  };
+}
+
+/** Stands between a page and the server's websocket; while held, what comes from the server waits, in order. */
+async function slowDown(page: Page) {
+  let held: (() => void)[] | null = null;
+  await page.routeWebSocket(/socket\.io/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((message) => server.send(message));
+    server.onMessage((message) => {
+      const pass = () => socket.send(message);
+      if (held) held.push(pass);
+      else pass();
+    });
+  });
+  return {
+    hold: () => {
+      held = [];
+      return () => {
+        const waiting = held ?? [];
+        held = null;
+        for (const pass of waiting) pass();
+      };
     },
   };
 }

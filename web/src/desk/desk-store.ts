@@ -84,7 +84,8 @@ export class DeskStore {
 
   async loadRun(runId: string): Promise<void> {
     try {
-      this.#change(withRun(this.#state, await this.client.runs.get(runId)));
+      const run = await this.client.runs.get(runId);
+      this.#change(withRun(this.#state, run));
     } catch {
       // What waits on the hold is shown without the states of the tasks.
     }

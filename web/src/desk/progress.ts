@@ -39,7 +39,7 @@ export function afterAck({ seq, verdict, hold }: Followed, now: Hold): Step {
   const nothingFollows = hold.kind === 'run' || hold.kind === 'oversight' || hold.runId === null;
   if (nothingFollows) return { progress: { step: 'done', seq, words: 'recorded' } };
   return {
-    progress: { step: 'recorded', seq, words: verdict === 'reject' ? 'recorded, the agent is told' : 'recorded' },
+    progress: { step: 'recorded', seq, words: verdict === 'reject' ? 'the agent is told' : '' },
   };
 }
 

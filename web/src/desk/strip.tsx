@@ -62,7 +62,7 @@ function wordsOf({ progress, undo }: StripEntry): string {
   if (progress.step === 'failed') return progress.words;
   if (progress.seq === 0) return progress.words;
   return progress.step === 'recorded'
-    ? `${progress.words} #${progress.seq}`
+    ? `recorded #${progress.seq}${progress.words === '' ? '' : `, ${progress.words}`}`
     : `${progress.words}, recorded #${progress.seq}`;
 }
 
@@ -89,14 +89,9 @@ function Undo({ entry, isNewest }: { entry: StripEntry; isNewest: boolean }) {
   if (left <= 0) return null;
   return (
     <>
-      <button
-        type="button"
-        className="link"
-        disabled={!live}
-        aria-label={`Undo: ${label}`}
-        onClick={() => void undoEntry(store, key)}
-      >
-        Undo {isNewest && <kbd>u</kbd>}
+      <button type="button" className="link" disabled={!live} onClick={() => void undoEntry(store, key)}>
+        Undo
+        <span className="vh">: {label}</span> {isNewest && <kbd>u</kbd>}
       </button>
       <span className="quiet">{showCountdown(left)} left</span>
     </>

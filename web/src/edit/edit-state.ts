@@ -87,20 +87,23 @@ function changedMembers(before: unknown, after: unknown): string[] {
   return keys.filter((key) => !sameJson(before[key], after[key]));
 }
 
-/** "amountUsd: Too small" of a server's complaint, at its field where it names one. */
+/** What the server says against a value, at its field where it names one: as `{ path, message }`, or line by line. */
 export function serverProblems(details: unknown, message: string, known: readonly string[]): Problem[] {
   const issues: unknown = isObject(details) ? details.issues : undefined;
-  const lines = Array.isArray(issues) && issues.length > 0 ? issues : [message];
-  const texts = lines.map((issue) =>
-    (isObject(issue) ? `${issue.path ?? ''} ${issue.message ?? ''}` : String(issue)).trim(),
-  );
   const problems: Problem[] = [];
-  for (const text of texts) {
+  for (const issue of Array.isArray(issues) && issues.length > 0 ? issues : [message]) {
+    if (isObject(issue)) {
+      const key = keyIn(String(issue.path ?? ''), known);
+      const place = key === '' && issue.path ? `${issue.path}: ` : '';
+      problems.push({ key, problem: `${place}${issue.message ?? 'not valid'}` });
+      continue;
+    }
+    const text = String(issue).trim();
     // "→ at amountUsd" stands on a line of its own, under the complaint it belongs to.
     const at = /^→ at (.+)$/.exec(text)?.[1];
     const last = problems.at(-1);
     if (at !== undefined && last) problems[problems.length - 1] = { key: keyIn(at, known), problem: last.problem };
-    else problems.push({ key: keyIn(text, known), problem: text.replace(/^✖ /, '') });
+    else problems.push({ key: '', problem: text.replace(/^✖ /, '') });
   }
   return problems;
 }

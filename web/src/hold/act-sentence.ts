@@ -9,7 +9,8 @@ const SYMBOLS: Readonly<Record<string, string>> = { usd: '$', eur: '€', gbp: '
 /** The act as one sentence, made by us from the exact arguments or said by the tool that would run. */
 export function sentenceOf(hold: Hold): string {
   const { kind, impact, task } = hold;
-  if (impact) return withMoney(impact.summary, moneyOf(hold));
+  // To ask has no effect; what a tool says of its impact does not count.
+  if (impact && kind !== 'question') return withMoney(impact.summary, moneyOf(hold));
   switch (kind) {
     case 'action':
       return `Run ${toolOf(hold)}${argumentsOf(hold)}`;
@@ -47,7 +48,7 @@ export function approveLabel(hold: Hold): string {
 
 /** What a decision is about, short: for the strip, the reject row and titles. */
 export function shortAct(hold: Hold): string {
-  if (hold.impact) return cut(sentenceOf(hold));
+  if (hold.impact && hold.kind !== 'question') return cut(sentenceOf(hold));
   if (hold.kind === 'after') return `Output of ${hold.task}`;
   if (hold.kind === 'before') return `Start of ${hold.task}`;
   if (hold.kind === 'question') return cut(sentenceOf(hold));

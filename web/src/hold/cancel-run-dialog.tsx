@@ -1,6 +1,6 @@
-import { Modal } from '@mantine/core';
 import { useId, useState } from 'react';
 import { useDeskStore } from '../desk/use-desk.ts';
+import { Dialog } from '../shell/dialog.tsx';
 
 /** Says what a cancelled run means before it is one, and asks why. */
 export default function CancelRunDialog({
@@ -28,7 +28,7 @@ export default function CancelRunDialog({
     }
   };
   return (
-    <Modal opened onClose={onClose} title={`Cancel this run of ${crew}?`} centered>
+    <Dialog onClose={onClose} title={`Cancel this run of ${crew}?`}>
       <p className="soft">
         What runs now is stopped, its open holds are withdrawn, and nothing more is started. What was done stays done.
       </p>
@@ -62,6 +62,6 @@ export default function CancelRunDialog({
         </button>
         {reason.trim() === '' && <span className="quiet">Say why first; it stays in the journal.</span>}
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -20,6 +20,8 @@ export interface DecisionBarProps {
   readonly notice: string | null;
   readonly edited: Edited;
   readonly problems: readonly Problem[];
+  /** Something is half written about this hold. */
+  readonly hasWords: boolean;
   readonly choice: string | null;
   readonly claimHolder: string | null;
   readonly now: number;
@@ -52,7 +54,7 @@ export function DecisionBar(props: DecisionBarProps) {
     if (ready) primary.act();
   };
   useKeys({ a: primary?.quick ? act : undefined, 'mod+Enter': act });
-  if (hold.status !== 'open') return <Closed hold={hold} onNext={onNext} />;
+  if (hold.status !== 'open') return <Closed hold={hold} kept={props.hasWords} onNext={onNext} />;
   return (
     <section className="decide" aria-label="Decide">
       {primary !== null && (
@@ -252,7 +254,7 @@ const PAST: Readonly<Record<Hold['status'], string>> = {
   cancelled: 'withdrawn: the run does not need it any more',
 };
 
-function Closed({ hold, onNext }: { hold: Hold; onNext: () => void }) {
+function Closed({ hold, kept, onNext }: { hold: Hold; kept: boolean; onNext: () => void }) {
   const { status, decidedBy, closedAt, history } = hold;
   const reason = history.at(-1)?.reason;
   return (
@@ -266,6 +268,7 @@ function Closed({ hold, onNext }: { hold: Hold; onNext: () => void }) {
           </>
         )}
         {reason && decidedBy.length > 0 ? `: ${reason}` : ''}
+        {kept && '. What you wrote is kept below.'}
       </p>
       <button type="button" className="btn" onClick={onNext}>
         Next in the queue <kbd>j</kbd>

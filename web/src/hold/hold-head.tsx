@@ -77,7 +77,8 @@ function Due({ hold }: { hold: Hold }) {
 }
 
 function Effects({ hold }: { hold: Hold }) {
-  const { impact, action, blocks, kind } = hold;
+  const { action, blocks, kind } = hold;
+  const impact = kind === 'question' ? null : hold.impact;
   return (
     <>
       {impact?.reversible === true && (

@@ -174,6 +174,7 @@ export function HoldItem({ detail, onDecided }: HoldItemProps) {
             onReason={(reason) => setDraft({ ...draft, reason })}
           />
         )}
+        {!open && <KeptWords draft={draft} onForget={() => setDraft({})} />}
         <div className="evidence">
           <Evidence hold={hold} />
           <RulesAndPeople hold={hold} />
@@ -201,7 +202,7 @@ export function HoldItem({ detail, onDecided }: HoldItemProps) {
           onBack={() => setMode('read')}
         />
       )}
-      {(mode === 'read' || mode === 'edit') && (
+      {(mode === 'read' || mode === 'edit' || (mode === 'reject' && !open)) && (
         <DecisionBar
           hold={hold}
           mode={mode}
@@ -209,6 +210,7 @@ export function HoldItem({ detail, onDecided }: HoldItemProps) {
           notice={notice}
           edited={edited}
           problems={problems}
+          hasWords={Object.keys(draft).length > 0 && Object.values(draft).some(Boolean)}
           choice={choice}
           claimHolder={claimHolder}
           now={now}
@@ -224,6 +226,27 @@ export function HoldItem({ detail, onDecided }: HoldItemProps) {
         />
       )}
     </>
+  );
+}
+
+/** What was written for a decision that somebody else was faster with: to be copied, or thrown away. */
+function KeptWords({ draft, onForget }: { draft: Draft; onForget: () => void }) {
+  const written = [
+    draft.reason,
+    draft.comment,
+    ...Object.entries(draft.fields ?? {}).map(([key, text]) => (key === '' ? text : `${key}: ${text}`)),
+  ];
+  const words = written.filter((text) => text !== undefined && text !== '').join('\n');
+  if (words === '') return null;
+  return (
+    <section className="answer" aria-labelledby="kept">
+      <h2 id="kept">What you wrote</h2>
+      <p className="soft small">It was not sent, or did not count. It stays in this browser.</p>
+      <pre className="pretty kept">{words}</pre>
+      <button type="button" className="link" onClick={onForget}>
+        Forget it
+      </button>
+    </section>
   );
 }
 

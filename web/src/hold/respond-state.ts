@@ -26,9 +26,11 @@ export function valueSchema({ kind, schema }: Hold): Schema | null {
 /** What the form begins with: the output that there is, or an empty one of the right form. */
 export function startOf(hold: Hold): unknown {
   const there = isObject(hold.proposal) ? hold.proposal.output : undefined;
-  if (there !== undefined && hold.kind !== 'human') return there;
-  const schema = valueSchema(hold);
-  return schema?.type === 'string' ? '' : schema?.type === 'object' ? {} : null;
+  const type = valueSchema(hold)?.type;
+  const fits =
+    type === 'string' ? typeof there === 'string' : type === 'object' ? isObject(there) : there !== undefined;
+  if (fits && hold.kind !== 'human') return there;
+  return type === 'string' ? '' : type === 'object' ? {} : null;
 }
 
 export function startWriting(hold: Hold): Written {

@@ -1,6 +1,6 @@
-import { Modal } from '@mantine/core';
 import { useId, useState } from 'react';
 import { useDeskStore } from '../desk/use-desk.ts';
+import { Dialog } from '../shell/dialog.tsx';
 import type { ActionType } from './use-action-types.ts';
 
 interface SignLevelProps {
@@ -32,7 +32,7 @@ export default function SignLevel({ type, to, onClose }: SignLevelProps) {
     }
   };
   return (
-    <Modal opened onClose={() => onClose(false)} title={title} centered transitionProps={{ duration: 0 }}>
+    <Dialog onClose={() => onClose(false)} title={title}>
       <p className="soft">
         {to === 'raise'
           ? level === 'automatic'
@@ -71,6 +71,6 @@ export default function SignLevel({ type, to, onClose }: SignLevelProps) {
           Leave it as it is
         </button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -22,7 +22,10 @@ export function Journal({ runId, events, seq, lastSeq, onSeq }: JournalProps) {
   const [open, setOpen] = useState<number | null>(null);
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => {
-    if (seq !== null) list.current?.querySelector('[data-now]')?.scrollIntoView({ block: 'nearest' });
+    const line = list.current?.querySelector<HTMLElement>('[data-now]');
+    // Only the list moves, not the page.
+    if (seq !== null && line && list.current)
+      list.current.scrollTop = line.offsetTop - list.current.offsetTop - list.current.clientHeight / 2;
   }, [seq]);
   const pick = (picked: number) => {
     setOpen(open === picked ? null : picked);

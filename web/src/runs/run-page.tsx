@@ -12,7 +12,7 @@ import { showSeconds } from '../text/show-time.ts';
 import { VisibleText } from '../text/visible-text.tsx';
 import { useKeys } from '../use-keys.ts';
 import { useTitle } from '../use-title.ts';
-import { tasksOfStart } from './graph-layout.ts';
+import { tasksOfStart, withoutDetours } from './graph-layout.ts';
 import { Journal } from './journal-list.tsx';
 import { countTasks } from './run-words.ts';
 import { RunState } from './runs-page.tsx';
@@ -29,7 +29,7 @@ export default function RunPage({ runId }: { runId: string }) {
   const lastSeq = events.at(-1)?.seq ?? 0;
   const at = useRunState(runId, seq, lastSeq);
   const streaming = useStreaming(runId, events);
-  const tasks = useMemo(() => tasksOfStart(events[0]?.data), [events]);
+  const tasks = useMemo(() => withoutDetours(tasksOfStart(events[0]?.data)), [events]);
   useTitle(run ? `${run.crew}, ${run.status}` : 'Run');
   useEffect(() => {
     void store.loadRun(runId);

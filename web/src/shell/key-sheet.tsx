@@ -1,4 +1,4 @@
-import { Modal } from '@mantine/core';
+import { Dialog } from './dialog.tsx';
 
 const KEYS: readonly (readonly [keys: string, act: string])[] = [
   ['j', 'next hold'],
@@ -21,7 +21,7 @@ const KEYS: readonly (readonly [keys: string, act: string])[] = [
 
 export default function KeySheet({ onClose }: { onClose: () => void }) {
   return (
-    <Modal opened onClose={onClose} title="Keys" centered transitionProps={{ duration: 0 }}>
+    <Dialog onClose={onClose} title="Keys">
       <dl className="keysheet">
         {KEYS.map(([keys, act]) => (
           <div key={keys}>
@@ -32,6 +32,6 @@ export default function KeySheet({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </dl>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { builtPage } from './support/page-build.ts';
+import { draftPlan, FAILING, mailPlan, QUESTION, refundPlan, smallRefundPlan, WIRE } from './support/plans.ts';
+import { type ReviewDesk, reviewDesk } from './support/review-desk.ts';
+
+let desk: ReviewDesk;
+const paths: [view: string, path: string][] = [];
+
+beforeAll(async () => {
+  desk = await reviewDesk();
+  const ben = { actor: { user: 'user:ben', roles: ['reviewer'], groups: ['leads'] } };
+  const first = await desk.run('refund-desk', refundPlan({ amountUsd: 180, second: 120 }));
+  const hold = await desk.hold(first);
+  const decision = {
+    digest: hold.digest,
+    verdict: 'reject',
+    reason: 'Only two jars broke.',
+    reasonCode: 'wrong-amount',
+  } as const;
+  await desk.engine.decide(hold.id, decision, ben);
+  await desk.run('pay-office', smallRefundPlan('80-B', 12));
+  const runs = [
+    ['human', 'pay-office', WIRE],
+    ['question', 'pay-office', QUESTION],
+    ['escalation', 'pay-office', FAILING],
+    ['confirm', 'newsroom', draftPlan()],
+    ['mail', 'pay-office', mailPlan()],
+  ] as const;
+  for (const [view, crew, plan] of runs)
+    paths.push([view, `/holds/${(await desk.hold(await desk.run(crew, plan))).id}`]);
+  const revised = (await desk.engine.settled(first.id)).openHolds[0];
+  paths.push(
+    ['approval', `/holds/${revised}`],
+    ['runs', '/runs'],
+    ['run', `/runs/${first.id}`],
+    ['oversight', '/oversight'],
+    ['audit', '/audit'],
+  );
+});
+afterAll(() => desk?.[Symbol.asyncDispose]());
+
+/** Every rule in the light theme; in the dark one the structure is the same, and only colours can break. */
+async function violations(page: Page): Promise<string[]> {
+  const light = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+  const dark = await new AxeBuilder({ page }).setLegacyMode().withRules(['color-contrast']).analyze();
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  return [...light.violations, ...dark.violations].flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary?.slice(0, 200)}`),
+  );
+}
+
+test('no view breaks a rule of accessibility, in either theme', async () => {
+  const page = await desk.page();
+  for (const [view, path] of paths) {
+    await page.goto(desk.url + path);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.waitForTimeout(view === 'run' ? 900 : 300);
+    expect({ view, found: await violations(page) }).toEqual({ view, found: [] });
+  }
+  await page.goto(desk.url + paths.find(([view]) => view === 'approval')?.[1]);
+  for (const key of ['r', 'Escape', 'e', 'Escape', 'c', 'Escape', '?']) {
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.keyboard.press(key);
+    await page.waitForTimeout(250);
+    if (key !== 'Escape') expect({ key, found: await violations(page) }).toEqual({ key, found: [] });
+  }
+  await page.context().close();
+}, 90_000);
+
+test('on every width from phone to wall nothing is cut off, and the verbs are there', async () => {
+  const path = paths.find(([view]) => view === 'approval')?.[1] ?? '/';
+  const page = await desk.page({ path });
+  for (const width of [390, 768, 1024, 1440, 2560]) {
+    await page.setViewportSize({ width, height: width < 500 ? 844 : 900 });
+    for (const name of [/^Approve: refund/, 'Edit', 'Reject…', 'Comment']) {
+      const box = await page.getByRole('button', { name }).boundingBox();
+      expect(box?.height).toBeGreaterThanOrEqual(width < 500 ? 44 : 32);
+      expect((box?.x ?? 0) + (box?.width ?? Number.POSITIVE_INFINITY)).toBeLessThanOrEqual(width);
+    }
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect({ width, overflow }).toEqual({ width, overflow: 0 });
+  }
+  await page.context().close();
+});
+
+test('the first load of the queue is at most 200 KB of JavaScript', async () => {
+  const folder = await builtPage();
+  const html = readFileSync(join(folder, 'index.html'), 'utf8');
+  const scripts = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map(([, name]) => name ?? '');
+  const bytes = scripts
+    .map((name) => gzipSync(readFileSync(join(folder, name))).length)
+    .reduce((sum, size) => sum + size, 0);
+  expect(scripts.length).toBeGreaterThan(0);
+  expect(bytes).toBeLessThanOrEqual(200_000);
+  expect(html).not.toMatch(/<script(?![^>]*\bsrc=)/);
+});

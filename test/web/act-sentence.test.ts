@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { approveLabel, moneyOf, rowWords, sentenceOf } from '../../web/src/hold/act-sentence.ts';
+import { rowsOf } from '../../web/src/hold/proposal-rows.ts';
+import { sampleHold } from './sample-hold.ts';
+
+describe('the act as a sentence', () => {
+  test('writes the amount as people say it, from the very argument', () => {
+    expect(sentenceOf(sampleHold())).toBe('Refund $120.00 on order 81-A');
+    expect(approveLabel(sampleHold())).toBe('Approve: refund $120.00 on order 81-A');
+  });
+
+  test('does not make up a currency that no argument names', () => {
+    const hold = sampleHold({
+      proposal: { tool: 'ship', input: { parcels: 1200 } },
+      impact: { summary: 'Ship 1200 parcels', amount: 1200, reversible: false },
+    });
+    expect(moneyOf(hold)).toBe('1,200');
+    expect(sentenceOf(hold)).toBe('Ship 1,200 parcels');
+  });
+
+  test('touches no other number', () => {
+    const hold = sampleHold({ impact: { summary: 'Refund order $1205: $120.5', amount: 120, reversible: true } });
+    expect(sentenceOf(hold)).toBe('Refund order $1205: $120.5');
+  });
+
+  test('names tool and arguments where the tool says nothing', () => {
+    expect(sentenceOf(sampleHold({ impact: null }))).toBe('Run issue_refund with amountUsd 120, orderId 81-A');
+  });
+
+  test('asks the question itself', () => {
+    const hold = sampleHold({ kind: 'question', proposal: { question: 'Which order?' } });
+    expect(sentenceOf(hold)).toBe('Which order?');
+  });
+
+  test('writes hidden characters out in a button', () => {
+    const hold = sampleHold({ impact: { summary: 'Refund\u202e 021$', reversible: true } });
+    expect(approveLabel(hold)).toBe('Approve: refund[U+202E] 021$');
+  });
+
+  test('counts the words of a text in its row', () => {
+    const hold = sampleHold({
+      kind: 'after',
+      action: null,
+      impact: null,
+      task: 'write',
+      proposal: 'Three short words',
+    });
+    expect(rowWords(hold)).toEqual({ verb: 'write', object: 'Three short words', amount: '3 words' });
+  });
+});
+
+describe('the rows of a proposal', () => {
+  test('stand in the order of the schema, with what was before', () => {
+    const hold = sampleHold({
+      revision: 2,
+      previous: {
+        proposal: { tool: 'issue_refund', input: { amountUsd: 180, orderId: '81-A', memo: 'x' } },
+        digest: 'd0',
+      },
+    });
+    expect(rowsOf(hold)).toEqual([
+      { key: 'orderId', value: '81-A', changed: false, previous: '81-A', hidden: 0 },
+      { key: 'amountUsd', value: 120, changed: true, previous: 180, hidden: 0 },
+      { key: 'memo', value: undefined, changed: true, previous: 'x', hidden: 0 },
+    ]);
+  });
+
+  test('are none for a text', () => {
+    expect(rowsOf(sampleHold({ kind: 'after', action: null, proposal: 'text' }))).toBeNull();
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { type EditTab, evaluate, firstTab, serverProblems } from '../../web/src/edit/edit-state.ts';
+import { fieldsOf } from '../../web/src/edit/schema-form.ts';
+
+const SCHEMA = {
+  type: 'object',
+  properties: {
+    orderId: { type: 'string' },
+    amountUsd: { type: 'number', exclusiveMinimum: 0 },
+    memo: { type: 'string', maxLength: 10 },
+    express: { type: 'boolean' },
+    lines: { type: 'array', items: { type: 'string' } },
+  },
+  required: ['orderId', 'amountUsd'],
+};
+const ORIGINAL = { orderId: '81-A', amountUsd: 120.0, memo: 'a\u200bb', express: false, lines: ['x'] };
+const form = (fields: Record<string, string>) => evaluate(ORIGINAL, SCHEMA, { tab: 'form', fields });
+
+describe('an edit by form', () => {
+  test('keeps what was not touched, exactly', () => {
+    expect(form({})).toEqual({ value: ORIGINAL, problems: [], changed: [] });
+    expect(form({ amountUsd: '120', memo: 'a\u200bb' })).toMatchObject({ value: ORIGINAL, changed: [] });
+  });
+
+  test('reads each type as what it is', () => {
+    const { value, problems, changed } = form({ amountUsd: '60.50', express: 'true', lines: '["x", "y"]' });
+    expect(problems).toEqual([]);
+    expect(value).toEqual({ ...ORIGINAL, amountUsd: 60.5, express: true, lines: ['x', 'y'] });
+    expect(changed).toEqual(['amountUsd', 'express', 'lines']);
+  });
+
+  test.each([
+    ['amountUsd', '60,00', 'Not a number: "60,00" has a comma. Write 60.00.'],
+    ['amountUsd', '1,200', 'Write 1200, without commas.'],
+    ['amountUsd', 'sixty', 'Not a number: "sixty".'],
+    ['amountUsd', '0', 'Write a number above 0.'],
+    ['amountUsd', '', 'Nothing is written here yet.'],
+    ['memo', 'longer than ten', '15 characters; at most 10.'],
+  ])('says of %s %j what to write', (key, written, problem) => {
+    expect(form({ [key]: written })).toMatchObject({ problems: [{ key, problem }], changed: [key] });
+  });
+
+  test('leaves out what may be left out', () => {
+    expect(form({ express: '' }).value).not.toHaveProperty('express');
+  });
+
+  test('says in words what may be written', () => {
+    expect(fieldsOf(SCHEMA)?.map(({ key, rule }) => [key, rule])).toEqual([
+      ['orderId', 'text'],
+      ['amountUsd', 'number above 0'],
+      ['memo', 'text, at most 10, may be left out'],
+      ['express', 'yes or no, may be left out'],
+      ['lines', 'list, as JSON, may be left out'],
+    ]);
+  });
+});
+
+describe('an edit by hand', () => {
+  test.each<[unknown, EditTab]>([
+    ['a text', 'text'],
+    [ORIGINAL, 'form'],
+    [['a'], 'raw'],
+    // A form would send along what it does not show.
+    [{ ...ORIGINAL, unknown: 1 }, 'raw'],
+  ])('begins where all of %j can be seen', (original, tab) => {
+    expect(firstTab(original, SCHEMA)).toBe(tab);
+  });
+
+  test('takes raw JSON, and says when it is none', () => {
+    const raw = (text: string) => evaluate(ORIGINAL, SCHEMA, { tab: 'raw', fields: { '': text } });
+    expect(raw('{"orderId":"1"}')).toMatchObject({ value: { orderId: '1' }, problems: [] });
+    expect(raw('{').problems[0]?.problem).toMatch(/^Not JSON yet/);
+  });
+
+  test('takes a text, but not an empty one', () => {
+    const text = (words: string) => evaluate('before', null, { tab: 'text', fields: { '': words } });
+    expect(text('after')).toEqual({ value: 'after', problems: [], changed: [''] });
+    expect(text(' ').problems).toHaveLength(1);
+  });
+
+  test('puts a complaint of the server at its field', () => {
+    const known = ['orderId', 'amountUsd'];
+    expect(serverProblems({ issues: ['✖ Too small', '→ at amountUsd', '✖ Odd'] }, '', known)).toEqual([
+      { key: 'amountUsd', problem: 'Too small' },
+      { key: '', problem: 'Odd' },
+    ]);
+    expect(serverProblems({ issues: [{ path: 'orderId', message: 'No such order' }] }, '', known)).toEqual([
+      { key: 'orderId', problem: 'No such order' },
+    ]);
+    expect(serverProblems(undefined, 'It does not fit', known)).toEqual([{ key: '', problem: 'It does not fit' }]);
+  });
+});
