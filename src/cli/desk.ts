@@ -26,7 +26,7 @@ export interface Desk extends AsyncDisposable {
     decision: Parameters<ReviewClient['decide']>[1] & { digest: string },
   ) => Promise<Data<'hold:decide'>>;
   readonly claim: (holdId: string) => Promise<Data<'hold:claim'>>;
-  readonly runs: Pick<ReviewClient['runs'], 'start' | 'get' | 'list' | 'cancel' | 'fork' | 'events'>;
+  readonly runs: Pick<ReviewClient['runs'], 'start' | 'get' | 'list' | 'cancel' | 'fork' | 'stopAll' | 'events'>;
   readonly actions: Pick<ReviewClient['actions'], 'undo'>;
   readonly oversight: ReviewClient['oversight'];
   readonly crews: ReviewClient['crews'];
@@ -82,6 +82,7 @@ export function deskOn(engine: Engine): Desk {
       get: (runId) => ask('run:get', { runId }),
       list: (query = {}) => ask('runs:list', query),
       cancel: (runId, reason) => change('run:cancel', { runId, reason }),
+      stopAll: (reason, options) => change('runs:stopAll', { reason, ...options }),
       fork: (runId, seq) => change('run:fork', { runId, seq }),
       events: (runId, query) => ask('run:events', { runId, ...query }),
     },

@@ -1,4 +1,5 @@
 import type { CrewDefinition } from '../crew/crew-definition.ts';
+import type { EventData } from '../crew/events.ts';
 import { toHold } from '../hooks/hold.ts';
 import type { Reviewer } from '../hooks/reviewer.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
@@ -116,8 +117,9 @@ async function tellChanges(
 ): Promise<void> {
   const events = await journal.read(run.id);
   const parked = events.findLast(({ type }) => type === 'run.parked');
-  const { changes = [] } = (parked?.data ?? {}) as { changes?: readonly string[] };
-  note(`\nerror: Run ${run.id} is parked: its crew changed since it was started. (CREW_CHANGED)`);
+  const { changes = [], expected, found } = (parked?.data ?? {}) as Partial<EventData<'run.parked'>>;
+  const why = expected === found ? '' : ': its crew changed since it was started. (CREW_CHANGED)';
+  note(`\nerror: Run ${run.id} is parked${why}`);
   for (const change of changes) note(`  ${visibleText(change)}`);
   note(`Accept that with: holdpoint runs resume ${run.id} ${file} --accept-change${flag}`);
 }

@@ -49,6 +49,8 @@ export interface ReviewClient extends AsyncDisposable {
     get(runId: string): Promise<Data<'run:get'>>;
     list(query?: ReadOptions<'runs:list'>): Promise<Data<'runs:list'>>;
     cancel(runId: string, reason: string, options?: Repeatable): Promise<Data<'run:cancel'>>;
+    /** Parks every run of the database, on whatever node; with `cancel` ends them. */
+    stopAll(reason: string, options?: Repeatable & { readonly cancel?: true }): Promise<Data<'runs:stopAll'>>;
     /** A new run that goes on where this one was after event `seq`. @throws `FORK_NOT_POSSIBLE`, `CREW_CHANGED` */
     fork(runId: string, seq: number, options?: Repeatable): Promise<Data<'run:fork'>>;
     /** As the journal says it was after event `seq`; default: the last. */
@@ -172,6 +174,7 @@ function runsOver(connection: Connection): ReviewClient['runs'] {
     get: (runId) => connection.ask('run:get', { runId }),
     list: (query = {}) => connection.ask('runs:list', query),
     cancel: (runId, reason, options) => connection.change('run:cancel', { runId, reason, ...options }),
+    stopAll: (reason, options) => connection.change('runs:stopAll', { reason, ...options }),
     fork: (runId, seq, options) => connection.change('run:fork', { runId, seq, ...options }),
     state: (runId, seq) => connection.ask('run:state', seq === undefined ? { runId } : { runId, seq }),
     verify: (runId) => connection.ask('run:verify', { runId }),

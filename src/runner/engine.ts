@@ -27,6 +27,8 @@ export interface Engine {
   start(crew: string, inputs: Json, options: StartOptions): Promise<RunSummary>;
   cancel(runId: RunId, reason: string, options: ActOptions): Promise<RunSummary>;
 
+  /** Stops every run of the database, on whatever node: parked until a person lets it go on, or cancelled. @returns which */
+  stopAll(request: StopRequest, options: ActOptions): Promise<RunId[]>;
   /**
    * A new run that goes on where this one was after event `seq`; nothing that was done until then is done again.
    * @throws `RUN_NOT_FOUND`, `FORK_NOT_POSSIBLE`, `CREW_NOT_FOUND`, `CREW_CHANGED`
@@ -83,6 +85,12 @@ export interface StartOptions {
 export interface ActOptions {
   readonly actor: Reviewer;
   readonly request?: ClientRequest | undefined;
+}
+
+export interface StopRequest {
+  readonly reason: string;
+  /** Ends the runs, and cuts off what they have under way; default: they are parked. */
+  readonly cancel?: boolean | undefined;
 }
 
 export interface ForkOptions extends ActOptions {

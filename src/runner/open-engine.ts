@@ -22,6 +22,7 @@ import { buryDeadNodes, keepNodeAlive } from './node-life.ts';
 import { Oversight } from './oversight.ts';
 import { readHold, readRun, readState, verifyRun } from './read-engine.ts';
 import { startRun } from './start-run.ts';
+import { stopAll } from './stop-all.ts';
 import { untilStatus } from './until-status.ts';
 
 export interface EngineOptions {
@@ -83,6 +84,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     crews: () => options.crews.map(crewInfo),
     start: (crew, inputs, given) => startRun(context, drivers, crew, inputs, given),
     fork: (runId, seq, given) => forkRun(context, drivers, { runId, seq }, { drive: drives !== false, ...given }),
+    stopAll: (request, given) => stopAll(context, request, given).finally(() => drivers.lookAgain()),
     cancel: (runId, reason, given) => cancelRun(context, runId, reason, given),
     decide: (holdId, request, given) => decideHold(context, holdId, request, given),
     claim: (holdId, request, given) => claimHold(context, holdId, request, given),

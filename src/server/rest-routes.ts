@@ -26,6 +26,7 @@ export const REST_ROUTES: readonly RestRoute[] = [
   { method: 'GET', path: '/runs/:runId/state', message: 'run:state', summary: 'The replayed state of a run' },
   { method: 'GET', path: '/runs/:runId/verify', message: 'run:verify', summary: 'Check the hash chain of a run' },
   { method: 'POST', path: '/runs/:runId/cancel', message: 'run:cancel', summary: 'Cancel a run' },
+  { method: 'POST', path: '/runs/stop-all', message: 'runs:stopAll', summary: 'Stop every run' },
   { method: 'POST', path: '/runs/:runId/fork', message: 'run:fork', summary: 'Start a run from a prefix of one' },
   { method: 'POST', path: '/runs/:runId/actions/:actionId/undo', message: 'action:undo', summary: 'Undo an action' },
   { method: 'POST', path: '/runs/:runId/actions/:actionId/audit', message: 'action:audit', summary: 'Judge an action' },

@@ -9,6 +9,9 @@ export const RUN_OPERATIONS: Operations<keyof typeof RUN_MESSAGES> = {
     engine.start(crew, inputs, { requestedBy: identity.user, request }),
   'run:cancel': ({ runId, reason }, { engine, identity, request }) =>
     engine.cancel(runId, reason, { actor: identity, request }),
+  'runs:stopAll': async ({ reason, cancel }, { engine, identity, request }) => ({
+    stopped: await engine.stopAll({ reason, cancel }, { actor: identity, request }),
+  }),
   'run:fork': ({ runId, seq }, { engine, identity, request }) => engine.fork(runId, seq, { actor: identity, request }),
   'run:get': ({ runId }, { engine }) => engine.run(runId),
   'runs:list': async (query, { engine }) => {

@@ -20,6 +20,7 @@ const EXPECTED: Record<MessageName, { roles: readonly Role[]; payload: object }>
   'hold:comment': { roles: DECIDERS, payload: { holdId: 'HOLD', text: 'x' } },
   'run:start': { roles: OPERATORS, payload: { crew: 'label-desk', inputs: {} } },
   'run:cancel': { roles: OPERATORS, payload: { runId: 'none', reason: 'x' } },
+  'runs:stopAll': { roles: OPERATORS, payload: { reason: 'r' } },
   'run:fork': { roles: OPERATORS, payload: { runId: 'RUN', seq: 1 } },
   'run:get': { roles: READERS, payload: { runId: 'RUN' } },
   'runs:list': { roles: READERS, payload: { limit: 1 } },

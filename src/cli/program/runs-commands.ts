@@ -4,10 +4,11 @@ import type { Finish } from './program.ts';
 
 /** `runs …`: looking at runs and acting on them. */
 export function addRunsCommands(program: Command, finish: Finish): void {
-  const runs = program.command('runs').description('list, show, start, cancel, watch, undo and resume runs');
+  const runs = program.command('runs').description('list, show, start, cancel, watch, undo, resume and stop runs');
   addReading(runs, finish);
   addActing(runs, finish);
   addResume(runs, finish);
+  addStopAll(runs, finish);
   examples(runs, 'holdpoint runs', 'holdpoint runs show run_… --json', 'holdpoint runs resume run_… refund.crew.ts');
 }
 
@@ -72,6 +73,19 @@ function addActing(runs: Command, finish: Finish): void {
   ).action((id: string, action: string, options) =>
     finish(import('../commands/runs-undo.ts').then(({ undoAction }) => undoAction(id, action, options))),
   );
+}
+
+function addStopAll(runs: Command, finish: Finish): void {
+  const stop = runs
+    .command('stop-all')
+    .description('stop every run of the database within two seconds, on whatever node: no new effect begins')
+    .option('--reason <text>', 'why', 'stopped from the command line')
+    .option('--cancel', 'end the runs and cut off what they do; without it they are parked, and can be resumed');
+  examples(
+    withJson(withServer(stop), '{ "stopped", "cancelled" }'),
+    'holdpoint runs stop-all --reason "wrong prices"',
+    'holdpoint runs stop-all --cancel --url http://127.0.0.1:4600 --token hp_…',
+  ).action((options) => finish(import('../commands/runs-stop-all.ts').then(({ stopAllRuns }) => stopAllRuns(options))));
 }
 
 /** `fork`: a run that goes its own way from an event of another on. */

@@ -20,6 +20,7 @@ export const PERMISSIONS: Readonly<Record<MessageName, readonly Role[]>> = {
   'run:start': OPERATE,
   'run:cancel': OPERATE,
   'run:fork': OPERATE,
+  'runs:stopAll': OPERATE,
   'run:get': READ,
   'runs:list': READ,
   'run:state': READ,

@@ -20,6 +20,11 @@ const Verified = z.strictObject({
 export const RUN_MESSAGES = {
   'run:start': changing({ crew: z.string().min(1).max(200), inputs: Json.default({}) }, RunSummary),
   'run:cancel': changing({ runId: RunId, reason: Reason }, RunSummary),
+  /** Every run of the database, on whatever node. */
+  'runs:stopAll': changing(
+    { reason: Reason, cancel: z.literal(true).optional() },
+    z.strictObject({ stopped: z.array(RunId) }),
+  ),
   'run:fork': changing({ runId: RunId, seq: Seq }, RunSummary),
   'run:get': reading({ runId: RunId }, RunSummary),
   'runs:list': reading(
