@@ -5,22 +5,27 @@ import { openSqliteJournal } from './journal/sqlite-journal.ts';
 export const DEFAULT_DATABASE = 'file:.holdpoint/holdpoint.db';
 
 /**
- * Opens the journal that a database address names: `file:PATH` (or a plain path) is an SQLite file, made if it is missing.
- * @throws {HoldpointError} `DATABASE_INVALID` for an address or a file that is none.
+ * Opens the journal that a database address names: `file:PATH` (or a plain path) is an SQLite file, made if it is missing;
+ * `postgres://user:password@host:port/database` a database on a server, for more than one node.
+ * @throws {HoldpointError} `DATABASE_INVALID` for an address, a file or a database that is none, `UNAVAILABLE` for a server that is away.
  */
 export async function openDatabase(address: string, options: { readonly?: boolean } = {}): Promise<Journal> {
   if (/^postgres(ql)?:/.test(address)) {
-    throw new HoldpointError(
-      'DATABASE_INVALID',
-      'This version keeps its journal in SQLite. Give a file: `--database file:.holdpoint/holdpoint.db`.',
-    );
+    // Who keeps a file needs no driver for servers.
+    const { openPostgresJournal } = await import('./journal/postgres-journal.ts');
+    return openPostgresJournal({ url: address, ...options });
   }
   const path = address.replace(/^(file|sqlite):/, '');
   if (path === '' || /^[a-z]+:\/\//i.test(address)) {
     throw new HoldpointError(
       'DATABASE_INVALID',
-      `Not a database: ${JSON.stringify(address)}. Give a file, such as ${DEFAULT_DATABASE}.`,
+      `Not a database: ${JSON.stringify(withoutPassword(address))}. Give a file, such as ${DEFAULT_DATABASE}, or postgres://….`,
     );
   }
   return openSqliteJournal({ path, ...options });
+}
+
+/** A database address as messages and commands show it. */
+export function withoutPassword(address: string): string {
+  return address.replace(/^([a-z]+:\/\/[^/:@]*):[^/]*@/i, '$1@');
 }

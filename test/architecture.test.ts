@@ -26,7 +26,7 @@ const ALLOWED_MODULES: Readonly<Record<string, readonly string[]>> = {
   crew: ['zod', 'xstate'],
   replay: ['zod'],
 };
-const ADAPTERS = /journal\/(sqlite|memory)-|agents\//;
+const ADAPTERS = /journal\/(sqlite|memory|postgres)-|agents\//;
 
 const root = join(import.meta.dirname, '..', 'src');
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));

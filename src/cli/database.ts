@@ -1,6 +1,6 @@
 import { HoldpointError } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
-import { DEFAULT_DATABASE, openDatabase } from '../open-database.ts';
+import { DEFAULT_DATABASE, openDatabase, withoutPassword } from '../open-database.ts';
 import { isAlive } from '../runner/node-life.ts';
 import type { DatabaseOptions } from './options.ts';
 import { setting } from './settings.ts';
@@ -50,7 +50,7 @@ async function refuseWhereServed(journal: Journal, address: string): Promise<voi
   if (url === null) return;
   throw new HoldpointError(
     'DATABASE_SERVED',
-    `The database ${address} is being served at ${url}, and only that server may change it. ` +
+    `The database ${withoutPassword(address)} is being served at ${url}, and only that server may change it. ` +
       `Add --url ${url} --token … (\`holdpoint token create\` makes one), or stop the server.`,
     { details: { url } },
   );
