@@ -32,7 +32,7 @@ describe('a hold is decided', () => {
   test('by mouse: what was shown is what runs, and it can be undone', async () => {
     const hold = await refund();
     await open(hold);
-    expect(await page.title()).toContain('(1) Refund $120.00 on order 81-A');
+    await expect.poll(() => page.title()).toContain('(1) Refund $120.00 on order 81-A');
     await page.getByRole('button', { name: 'Approve: refund $120.00 on order 81-A to the original card' }).click();
     await strip().getByText('done, recorded #').waitFor();
     expect(await holdNow(hold)).toMatchObject({ status: 'approved', decidedBy: ['user:ana'] });

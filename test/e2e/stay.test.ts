@@ -117,7 +117,7 @@ describe('a page that stays open', () => {
     await page.context().close();
   });
 
-  test('draws of a thousand holds only what is seen, and steps through them at once', async () => {
+  test('draws of many holds only what is seen, and steps through them at once', async () => {
     const page = await desk.page({ path: '/audit' });
     await page.getByRole('heading', { name: 'Audit' }).waitFor();
     const runs = 40;

@@ -33,7 +33,7 @@ export async function openBrowser(options: BrowserContextOptions = {}): Promise<
   });
   // It still writes for a moment after it is closed.
   browser.on('close', () => void rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
-  browser.setDefaultTimeout(8_000);
+  browser.setDefaultTimeout(15_000);
   return browser;
 }
 

@@ -28,6 +28,8 @@ const RETRY_MS = 2_000;
 export function App() {
   const [state, setState] = useState<Phase>({ phase: 'starting', problem: null });
   const current = useRef<DeskStore | null>(null);
+  // A launch link can come while an earlier start still waits; only the last one says what the page shows.
+  const starts = useRef(0);
 
   const enter = useCallback(async (token?: string): Promise<void> => {
     const { client, me } = await connect(token);
@@ -43,6 +45,8 @@ export function App() {
   }, []);
 
   const start = useCallback(async (): Promise<void> => {
+    starts.current += 1;
+    const mine = starts.current;
     try {
       const launch = takeLaunchToken();
       if (launch !== null) {
@@ -51,6 +55,7 @@ export function App() {
       }
       await enter();
     } catch (error) {
+      if (mine !== starts.current) return;
       if (isHoldpointError(error, 'UNAVAILABLE')) {
         setState({ phase: 'starting', problem: error.message });
         setTimeout(() => void start(), RETRY_MS);
