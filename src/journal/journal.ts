@@ -78,6 +78,13 @@ export interface Journal {
   /** Removes a run that nobody drives with all that belongs to it. False if there is none. */
   remove(runId: RunId): Promise<boolean>;
 
+  /** Answers given to requests, each once, in an order of the store's own: at most `limit` after that of `after` (null: from the
+   *  first). */
+  answers(after: Pick<Request, 'by' | 'id'> | null, limit: number): Promise<Answered[]>;
+  /** Writes what another journal holds, as it is there. Newest last: lists are in the order of arrival.
+   *  @throws `SEQ_CONFLICT` for a run, a hold or an answer that is there already */
+  restore(part: Restored): Promise<void>;
+
   /** Ends writes in progress and lets go of the store. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -145,6 +152,18 @@ export interface RunRow {
   readonly epoch: number;
   readonly wake: boolean;
 }
+
+/** A run with its events (`row` null: the journal of no run), a hold of a run, or the answer to a request. */
+export type Restored =
+  | {
+      readonly type: 'run';
+      readonly runId: RunId;
+      readonly row: RunRow | null;
+      readonly events: readonly JournalEvent[];
+      readonly payloads: readonly Payload[];
+    }
+  | { readonly type: 'hold'; readonly runId: RunId; readonly hold: HoldRecord }
+  | { readonly type: 'answer'; readonly answer: Answered };
 
 export interface Page<T> {
   readonly items: readonly T[];

@@ -18,13 +18,22 @@ import type {
   Page,
   ReadOptions,
   Request,
+  Restored,
   RunQuery,
   RunRow,
 } from './journal.ts';
 import { memoryTokens } from './memory-tokens.ts';
 import { type List, limitOf, pageOf, placeOf } from './page.ts';
 import type { Payload } from './payloads.ts';
-import { answerOf, checkAppend, checkAttached, ownerLost, requestAnswered, runNotFound } from './preconditions.ts';
+import {
+  answerOf,
+  checkAppend,
+  checkAttached,
+  checkRestored,
+  ownerLost,
+  requestAnswered,
+  runNotFound,
+} from './preconditions.ts';
 import { type Erasure, namedPayloads, withoutData } from './retention.ts';
 
 interface StoredRun {
@@ -215,7 +224,29 @@ class MemoryJournal implements Journal {
     this.#forget(runId, null);
     return true;
   }
+  async answers(after: Pick<Request, 'by' | 'id'> | null, limit: number): Promise<Answered[]> {
+    const keys = [...this.#answers.keys()];
+    const from = after ? keys.indexOf(keyOf(after)) + 1 : 0;
+    return copy([...this.#answers.values()].slice(from, from + limit));
+  }
+  async restore(given: Restored): Promise<void> {
+    const part = copy(given);
+    checkRestored(part, this.#isThere(part));
+    if (part.type === 'answer') this.#answers.set(keyOf(part.answer), part.answer);
+    else if (part.type === 'hold') this.#holds.set(part.hold.id, { runId: part.runId, record: part.hold });
+    else if (!part.row) this.#system.push(...part.events);
+    else {
+      const payloads = new Map(part.payloads.map((payload) => [payload.digest, payload]));
+      this.#runs.set(part.runId, { row: part.row, events: [...part.events], payloads });
+    }
+  }
   async close(): Promise<void> {}
+
+  #isThere(part: Restored): boolean {
+    if (part.type === 'answer') return this.#answers.has(keyOf(part.answer));
+    if (part.type === 'hold') return this.#holds.has(part.hold.id);
+    return part.row ? this.#runs.has(part.runId) : this.#system.length > 0;
+  }
 
   #forget(runId: RunId, tasks: readonly string[] | null): void {
     for (const [id, { runId: of, record }] of this.#holds)
@@ -261,7 +292,7 @@ function list<T extends object>(
   return copy(pageOf(name, rows.reverse(), limitOf(limit)));
 }
 
-function keyOf({ by, id }: Request): string {
+function keyOf({ by, id }: Pick<Request, 'by' | 'id'>): string {
   return JSON.stringify([by, id]);
 }
 

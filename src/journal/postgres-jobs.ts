@@ -3,10 +3,18 @@ import type { RunSummary } from '../hooks/run-summary.ts';
 import { type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import type { Json } from '../json/json.ts';
 import { EMPTY_HEAD, type Head, headOf, type JournalEvent } from './envelope.ts';
-import type { Amended, Amendment, AmendView, OwnerAppend, Request } from './journal.ts';
+import type { Amended, Amendment, AmendView, OwnerAppend, Request, Restored } from './journal.ts';
 import { keyOf, type StoredRun, toRun } from './postgres-queries.ts';
 import { type Change, encoded, type Tables } from './postgres-tables.ts';
-import { answerOf, checkAppend, checkAttached, ownerLost, requestAnswered, runNotFound } from './preconditions.ts';
+import {
+  answerOf,
+  checkAppend,
+  checkAttached,
+  checkRestored,
+  ownerLost,
+  requestAnswered,
+  runNotFound,
+} from './preconditions.ts';
 
 /**
  * Writes of the port, each in two parts: what to lock and read, and how to decide on that. Deciding is synchronous and touches
@@ -124,6 +132,39 @@ export function restJob(runId: RunId, epoch: number, seq: number, summary: RunSu
       if (row.seq !== seq) return { value: false, change: null };
       const run = rowAfter({ ...row, owner: null, wake: false }, summary, []);
       return { value: true, change: { ...NOTHING, run } };
+    },
+  };
+}
+
+export function restoreJob(part: Restored): Job<void> {
+  const done = (change: Partial<Change>) => ({ value: undefined, change: { ...NOTHING, ...change } });
+  if (part.type === 'answer') {
+    return {
+      needs: { request: part.answer },
+      decide({ answers }) {
+        checkRestored(part, answers.has(keyOf(part.answer)));
+        return done({ answer: part.answer });
+      },
+    };
+  }
+  if (part.type === 'hold') {
+    return {
+      needs: { run: part.runId, holds: true },
+      decide({ holds }) {
+        checkRestored(part, holds.has(part.hold.id));
+        return done(encoded(part.runId, { events: [], payloads: [], holds: [part.hold] }));
+      },
+    };
+  }
+  const { runId, row, events, payloads } = part;
+  return {
+    needs: row ? { run: runId, starts: true } : { system: true },
+    decide({ runs, system }) {
+      checkRestored(part, row ? runs.has(runId) : (system?.seq ?? 0) > 0);
+      const added = encoded(runId, { events, payloads, holds: [] });
+      if (!row) return done({ ...added, system: headOf(events) });
+      const { summary, head, ...rest } = row;
+      return done({ ...added, run: rowAfter({ id: runId, ...rest, ...head }, summary, []), isNew: true });
     },
   };
 }

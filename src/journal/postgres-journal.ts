@@ -15,12 +15,13 @@ import type {
   OwnerAppend,
   ReadOptions,
   Request,
+  Restored,
   RunQuery,
   TokenStore,
 } from './journal.ts';
 import { eraseRun, removeRun } from './postgres-erase.ts';
 import { closed, openFailure, readFailure, writeFailure } from './postgres-errors.ts';
-import { amendJob, amendSystemJob, appendJob, claimJob, type Job, restJob } from './postgres-jobs.ts';
+import { amendJob, amendSystemJob, appendJob, claimJob, type Job, restJob, restoreJob } from './postgres-jobs.ts';
 import { nameOfDatabase, openPool, type PostgresPoolOptions, type Query, queryOn } from './postgres-pool.ts';
 import * as queries from './postgres-queries.ts';
 import { checkSchema, migrate } from './postgres-schema.ts';
@@ -172,6 +173,13 @@ class PostgresJournal implements Journal {
   }
   nodes() {
     return this.#read(queries.nodesOf);
+  }
+
+  answers(after: Pick<Request, 'by' | 'id'> | null, limit: number) {
+    return this.#read((query) => queries.answersAfter(query, after, limit));
+  }
+  restore(part: Restored) {
+    return this.#commit(() => restoreJob(part));
   }
 
   close(): Promise<void> {

@@ -157,7 +157,7 @@ export async function orphanRuns(query: Query, alive: readonly string[]): Promis
 }
 
 /** Requests are found by one text, in which no two pairs of `by` and `id` are alike, and which any characters may be in. */
-export function keyOf({ by, id }: Request): string {
+export function keyOf({ by, id }: Pick<Request, 'by' | 'id'>): string {
   return JSON.stringify([by, id]);
 }
 
@@ -169,7 +169,19 @@ export async function storedAnswers(query: Query, keys: readonly string[]): Prom
   return new Map(rows.map((row) => [row.key, toAnswered(row)]));
 }
 
-export function toAnswered({ key, content, answer }: { key: string; content: string; answer: string }): Answered {
+export async function answersAfter(
+  query: Query,
+  after: Pick<Request, 'by' | 'id'> | null,
+  limit: number,
+): Promise<Answered[]> {
+  const rows = await query<{ key: string; content: string; answer: string }>(
+    'SELECT key, content, answer FROM holdpoint.requests WHERE key > $1 ORDER BY key LIMIT $2',
+    [after ? keyOf(after) : '', limit],
+  );
+  return rows.map(toAnswered);
+}
+
+function toAnswered({ key, content, answer }: { key: string; content: string; answer: string }): Answered {
   const [by, id] = JSON.parse(key) as [string, string];
   return { by, id, content, answer: JSON.parse(answer) as Json };
 }

@@ -1,8 +1,8 @@
 import { HoldpointError } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import type { Json } from '../json/json.ts';
-import type { Head, JournalEvent } from './envelope.ts';
-import type { Answered, OwnerAppend, Request } from './journal.ts';
+import { EMPTY_HEAD, type Head, headOf, type JournalEvent } from './envelope.ts';
+import type { Answered, OwnerAppend, Request, Restored } from './journal.ts';
 
 /** What every adapter checks, under its lock, before it writes. One place, so that all of them refuse alike. */
 
@@ -58,6 +58,25 @@ export function requestAnswered(stored: Answered, request: Request, runId: RunId
     'SEQ_CONFLICT',
     `The request ${request.id} was answered meanwhile, so run ${runId} was not started. Read the answer that was given.`,
   );
+}
+
+/** What is restored must not be there, and a run's events must be whole. */
+export function checkRestored(part: Restored, isThere: boolean): void {
+  if (isThere) {
+    const message = `The ${part.type} ${nameOf(part)} is in this database already. Restore into an empty one.`;
+    throw new HoldpointError('SEQ_CONFLICT', message);
+  }
+  if (part.type !== 'run') return;
+  checkAttached(part.runId, EMPTY_HEAD, part.events);
+  const { row, runId, events } = part;
+  if (row && (events.length === 0 || row.head.hash !== headOf(events).hash)) {
+    throw broken(runId, 'its row names another head than its events have');
+  }
+}
+
+function nameOf(part: Restored): string {
+  if (part.type === 'run') return part.runId;
+  return part.type === 'hold' ? part.hold.id : part.answer.id;
 }
 
 export function runNotFound(runId: RunId): HoldpointError {

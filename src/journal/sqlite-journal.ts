@@ -15,6 +15,7 @@ import type {
   OwnerAppend,
   ReadOptions,
   Request,
+  Restored,
   RunQuery,
   TokenStore,
 } from './journal.ts';
@@ -24,6 +25,7 @@ import { eraseRun, removeRun } from './sqlite-erase.ts';
 import { readFailure } from './sqlite-errors.ts';
 import { openToRead, openToWrite } from './sqlite-open.ts';
 import * as queries from './sqlite-queries.ts';
+import { answersAfter, restorePart } from './sqlite-restore.ts';
 import * as rows from './sqlite-rows.ts';
 import { type Sql, statementsOf } from './sqlite-statements.ts';
 import { sqliteTokens } from './sqlite-tokens.ts';
@@ -161,6 +163,13 @@ class SqliteJournal implements Journal {
   }
   nodes() {
     return this.#read(queries.nodesOf);
+  }
+
+  answers(after: Pick<Request, 'by' | 'id'> | null, limit: number) {
+    return this.#read((sql) => answersAfter(sql, after, limit));
+  }
+  restore(part: Restored) {
+    return this.#write((sql) => restorePart(sql, part));
   }
 
   close(): Promise<void> {

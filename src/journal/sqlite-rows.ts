@@ -133,7 +133,7 @@ function updateRun(
   );
 }
 
-function insertEvents(sql: Sql, runId: RunId, { events, payloads, holds }: Written): void {
+export function insertEvents(sql: Sql, runId: RunId, { events, payloads, holds }: Written): void {
   for (const { digest, value } of payloads) {
     // Equal digests are equal values: the first is as good as any.
     sql('INSERT OR IGNORE INTO payloads (run, digest, value) VALUES (?, ?, ?)').run(
@@ -158,7 +158,7 @@ function upsertHold(sql: Sql, runId: RunId, hold: HoldRecord): void {
   ).run(...[hold.id, runId, hold.crew, hold.status, JSON.stringify(hold), nextDeadlineMs(hold)]);
 }
 
-function insertAnswer(sql: Sql, { by, id, content, answer }: Answered): void {
+export function insertAnswer(sql: Sql, { by, id, content, answer }: Answered): void {
   sql('INSERT INTO requests ("by", id, content, answer) VALUES (?, ?, ?, ?)').run(
     ...[by, id, content, JSON.stringify(answer)],
   );

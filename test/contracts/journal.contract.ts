@@ -3,7 +3,8 @@ import { draft } from '../../src/crew/events.ts';
 import type { HoldpointError } from '../../src/errors.ts';
 import { holdIdOf, type RunId, SYSTEM_JOURNAL } from '../../src/ids.ts';
 import { EMPTY_HEAD, type Head, type JournalEvent } from '../../src/journal/envelope.ts';
-import type { Journal, NodeRow, Request, TokenRow } from '../../src/journal/journal.ts';
+import type { Journal, NodeRow, Request, Restored, TokenRow } from '../../src/journal/journal.ts';
+import { memoryJournal } from '../../src/journal/memory-journal.ts';
 import { lift } from '../../src/journal/payloads.ts';
 import { verifyChain } from '../../src/journal/verify.ts';
 import {
@@ -680,6 +681,77 @@ export function journalContract(name: string, open: (options: { now: () => numbe
         tokenRow('t1', { revokedAt: AT }),
         tokenRow('t2', { expiresAt: later(1), roles: [] }),
       ]);
+    });
+  });
+
+  describe(`${name}: restoring what another journal holds`, () => {
+    test('a run, its holds and answers are as they were there, in the order they are given', async () => {
+      const other = memoryJournal({ now: () => NOW_MS });
+      const { data, payloads } = lift(proposed('a long text').data, 4);
+      const drafts = [started(), { ...proposed(''), data } as ReturnType<typeof proposed>];
+      const answered = { ...request('r1'), answer: run };
+      await other.append(
+        appendOf(run, { drafts, payloads, holds: [holdOf(run, 2), holdOf(run, 1)], request: answered }).batch,
+      );
+      await other.claim(run, 'node_b');
+      const row = await other.run(run);
+      const events = await other.read(run);
+      await journal.restore({ type: 'run', runId: run, row, events, payloads });
+      for (const hold of [holdOf(run, 2), holdOf(run, 1)]) await journal.restore({ type: 'hold', runId: run, hold });
+      await journal.restore({ type: 'answer', answer: answered });
+      expect(await journal.run(run)).toEqual(row);
+      expect(await journal.head(run)).toEqual(row?.head);
+      expect(await journal.read(run)).toEqual(events);
+      expect(await journal.payloads(run)).toEqual(payloads);
+      expect((await journal.holds({ runId: run })).items).toEqual([holdOf(run, 1), holdOf(run, 2)]);
+      expect(await journal.answered(request('r1'))).toBe(run);
+      expect(await journal.claim(run, 'node_c')).toEqual({ epoch: 3, from: 'node_b' });
+    });
+
+    test('nothing that is there already is written over, and no broken run is taken', async () => {
+      const { batch, head } = appendOf(run, { holds: [holdOf(run)], request: { ...request('r1'), answer: 1 } });
+      await journal.append(batch);
+      const row = await journal.run(run);
+      const part = { type: 'run', runId: run, row, events: batch.events, payloads: [] } as const;
+      const parts: Restored[] = [
+        part,
+        { type: 'hold', runId: run, hold: holdOf(run, 1, { status: 'approved' }) },
+        { type: 'answer', answer: { ...request('r1'), answer: 2 } },
+      ];
+      for (const each of parts) await expect(journal.restore(each)).rejects.toMatchObject({ code: 'SEQ_CONFLICT' });
+      expect(await journal.hold(holdOf(run).id)).toEqual(holdOf(run));
+      expect(await journal.answered(request('r1'))).toBe(1);
+      const two = runId('two');
+      const gap = sealed(two, head, [proposed('x')]);
+      for (const events of [gap, []]) {
+        await expect(journal.restore({ ...part, runId: two, events })).rejects.toMatchObject({ code: 'INTERNAL' });
+      }
+      expect(await journal.run(two)).toBeNull();
+    });
+
+    test('the journal of no run is restored once', async () => {
+      const demoted = draft('oversight.demoted', { key: 'k', level: null, cause: 'person', reason: 'r' }, 'user:ana');
+      const events = sealed(SYSTEM_JOURNAL, EMPTY_HEAD, [demoted, demoted]);
+      const part = { type: 'run', runId: SYSTEM_JOURNAL, row: null, events, payloads: [] } as const;
+      await journal.restore(part);
+      expect(await journal.read(SYSTEM_JOURNAL)).toEqual(events);
+      expect((await journal.runs({})).items).toEqual([]);
+      await expect(journal.restore(part)).rejects.toMatchObject({ code: 'SEQ_CONFLICT' });
+    });
+
+    test('answers are listed each once, a part at a time', async () => {
+      await begin();
+      for (let n = 0; n < 7; n++) await journal.amend(run, request(`r${n}`), ({ head }) => amendmentOf(run, head));
+      const found: string[] = [];
+      let after: Request | null = null;
+      do {
+        const part = await journal.answers(after, 3);
+        expect(part.length).toBeLessThanOrEqual(3);
+        for (const { id, by, content } of part) expect({ id, by, content }).toEqual(request(id));
+        found.push(...part.map(({ id }) => id));
+        after = part.at(-1) ?? null;
+      } while (after);
+      expect(found.toSorted()).toEqual(['r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6']);
     });
   });
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { collect, examples, withDatabase, withJson } from './options.ts';
 import type { Finish } from './program.ts';
 
-/** `prune` and `erase`: what is not kept. Both are noted in the journal `system`. */
+/** `prune` and `erase`: what is not kept, noted in the journal `system`; `move`: where all of it is kept. */
 export function addRetentionCommands(program: Command, finish: Finish): void {
   const prune = program
     .command('prune')
@@ -33,5 +33,17 @@ export function addRetentionCommands(program: Command, finish: Finish): void {
     'holdpoint erase run_… --all --reason "asked to be forgotten"',
   ).action((run: string, options) =>
     finish(import('../commands/erase.ts').then(({ eraseData }) => eraseData(run, options))),
+  );
+
+  const move = program
+    .command('move')
+    .description('copy the whole journal of a database that nobody uses into an empty one; every chain is checked')
+    .argument('<from>')
+    .argument('<to>');
+  examples(
+    withJson(move, '{ "runs", "events", "holds", "requests", "tokens" }'),
+    'holdpoint move file:.holdpoint/holdpoint.db postgres://holdpoint@db.example/holdpoint',
+  ).action((from: string, to: string, options) =>
+    finish(import('../commands/move.ts').then(({ moveDatabase }) => moveDatabase(from, to, options))),
   );
 }
