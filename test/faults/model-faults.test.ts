@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineCrew, openaiModel, openHoldpoint } from '../../src/index.ts';
 import { type OpenAIServer, startOpenAIServer } from '../support/openai-server.ts';
+import { measured } from '../support/reliability.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const desk = defineCrew({
@@ -36,26 +37,32 @@ describe('R14: a fifth of all model requests fails, in mixed ways', () => {
     await folder.remove();
   });
 
-  test('100 of 100 runs complete, and no answer is cut', async () => {
-    const model = openaiModel({ name: 'mock', baseURL: server.baseURL, apiKey: 'none' });
-    await using holdpoint = await openHoldpoint({
-      crews: [desk],
-      database: `file:${join(folder.path, 'faults.db')}`,
-      model,
-    });
-    await server.rules({ when: 'Third of case', reply: { output: WHOLE, reasoning: 'r', confidence: 1 } });
-    await server.configure({ seed: 11, rates: Object.fromEntries(MIX.map((fault) => [fault, RATE / MIX.length])) });
+  test(
+    '100 of 100 runs complete, and no answer is cut',
+    () =>
+      measured({ id: 'R14', what: 'a fifth of all model requests fails, in eight ways' }, async () => {
+        const model = openaiModel({ name: 'mock', baseURL: server.baseURL, apiKey: 'none' });
+        await using holdpoint = await openHoldpoint({
+          crews: [desk],
+          database: `file:${join(folder.path, 'faults.db')}`,
+          model,
+        });
+        await server.rules({ when: 'Third of case', reply: { output: WHOLE, reasoning: 'r', confidence: 1 } });
+        await server.configure({ seed: 11, rates: Object.fromEntries(MIX.map((fault) => [fault, RATE / MIX.length])) });
 
-    const outcomes = await inBatches(100, 16, async (n) => {
-      const run = await holdpoint.start('desk', { n: n + 1 });
-      return { id: run.id, ...(await run.outcome({ signal: AbortSignal.timeout(25_000) })) };
-    });
-    expect(outcomes.filter(({ status }) => status !== 'completed')).toEqual([]);
-    expect(outcomes.every(({ outputs }) => outputs.third === WHOLE)).toBe(true);
-    const asked = await server.requests();
-    const failed = asked.filter(({ outcome }) => (MIX as readonly string[]).includes(outcome)).length;
-    expect(failed / asked.length).toBeGreaterThan(0.12);
-  }, 60_000);
+        const outcomes = await inBatches(100, 16, async (n) => {
+          const run = await holdpoint.start('desk', { n: n + 1 });
+          return { id: run.id, ...(await run.outcome({ signal: AbortSignal.timeout(25_000) })) };
+        });
+        expect(outcomes.filter(({ status }) => status !== 'completed')).toEqual([]);
+        expect(outcomes.every(({ outputs }) => outputs.third === WHOLE)).toBe(true);
+        const asked = await server.requests();
+        const failed = asked.filter(({ outcome }) => (MIX as readonly string[]).includes(outcome)).length;
+        expect(failed / asked.length).toBeGreaterThan(0.12);
+        return { trials: 100, note: `${failed} of ${asked.length} requests failed; 0 failed runs, no answer cut` };
+      }),
+    60_000,
+  );
 });
 
 async function inBatches<T>(count: number, size: number, work: (n: number) => Promise<T>): Promise<T[]> {

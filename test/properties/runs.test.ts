@@ -22,10 +22,11 @@ import {
   randomDecision,
   randomModel,
 } from '../support/random-crew.ts';
+import { measured, SEED, size } from '../support/reliability.ts';
 import { checkCommits, checkRun, eventsOf } from '../support/run-invariants.ts';
 
 const SOAK = process.env.HOLDPOINT_SOAK === '1';
-const NUM_RUNS = SOAK ? 3_000 : 150;
+const NUM_RUNS = size({ small: 150, recorded: 500, large: 3_000 });
 const MAX_ROUNDS = 40;
 
 /** What people may be told instead of being obeyed. Anything else that is thrown is a fault. */
@@ -159,18 +160,24 @@ async function checkWorld(world: World, id: RunId, cut: number): Promise<void> {
   }
 }
 
-test('whatever the crew, the model and the people do, the invariants hold', {
-  timeout: SOAK ? 3_600_000 : 60_000,
-}, async () => {
-  await fc.assert(
-    fc.asyncProperty(crewArbitrary, fc.infiniteStream(fc.nat(0xffff)), fc.nat(1_000), async (seed, stream, cut) => {
-      const world = new World(seed, (below) => stream.next().value % below);
-      try {
-        await checkWorld(world, await live(world), cut);
-      } finally {
-        await world.engine.close();
-      }
+test(
+  'whatever the crew, the model and the people do, the invariants hold',
+  {
+    timeout: SOAK ? 3_600_000 : 300_000,
+  },
+  () =>
+    measured({ id: 'R9', what: 'random runs replayed, and cut at a random event and continued' }, async () => {
+      await fc.assert(
+        fc.asyncProperty(crewArbitrary, fc.infiniteStream(fc.nat(0xffff)), fc.nat(1_000), async (seed, stream, cut) => {
+          const world = new World(seed, (below) => stream.next().value % below);
+          try {
+            await checkWorld(world, await live(world), cut);
+          } finally {
+            await world.engine.close();
+          }
+        }),
+        { numRuns: NUM_RUNS, seed: SEED, endOnFailure: true },
+      );
+      return { trials: NUM_RUNS };
     }),
-    { numRuns: NUM_RUNS, endOnFailure: true },
-  );
-});
+);
