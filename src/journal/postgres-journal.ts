@@ -22,7 +22,14 @@ import type {
 import { eraseRun, removeRun } from './postgres-erase.ts';
 import { closed, openFailure, readFailure, writeFailure } from './postgres-errors.ts';
 import { amendJob, amendSystemJob, appendJob, claimJob, type Job, restJob, restoreJob } from './postgres-jobs.ts';
-import { nameOfDatabase, openPool, type PostgresPoolOptions, type Query, queryOn } from './postgres-pool.ts';
+import {
+  nameOfDatabase,
+  openPools,
+  type Pools,
+  type PostgresPoolOptions,
+  type Query,
+  queryOn,
+} from './postgres-pool.ts';
 import * as queries from './postgres-queries.ts';
 import { checkSchema, migrate } from './postgres-schema.ts';
 import { postgresTokens } from './postgres-tokens.ts';
@@ -47,9 +54,9 @@ export interface PostgresJournalOptions extends PostgresPoolOptions {
  */
 export async function openPostgresJournal(options: PostgresJournalOptions): Promise<Journal> {
   const database = nameOfDatabase(options.url);
-  const pool = openPool(options);
+  const pools = openPools(options);
   try {
-    const client = await pool.connect();
+    const client = await pools.writing.connect();
     try {
       if (options.readonly) await checkSchema(queryOn(client), database);
       else await migrate(client, database);
@@ -58,29 +65,31 @@ export async function openPostgresJournal(options: PostgresJournalOptions): Prom
       client.release(true);
       throw error;
     }
-    return new PostgresJournal(pool, database, options);
+    return new PostgresJournal(pools, database, options);
   } catch (error) {
-    await pool.end();
+    await endPools(pools);
     throw openFailure(error, database);
   }
 }
 
+async function endPools({ reading, writing }: Pools): Promise<void> {
+  await Promise.all([reading.end(), writing.end()]);
+}
+
 class PostgresJournal implements Journal {
   readonly tokens: TokenStore;
-  readonly #pool: pg.Pool;
-  readonly #query: Query;
+  readonly #pools: Pools;
   readonly #database: string;
   readonly #writer: PostgresWriter | null;
   readonly #now: () => number | null;
   readonly #underWay = new Set<Promise<unknown>>();
   #closing: Promise<void> | null = null;
 
-  constructor(pool: pg.Pool, database: string, { now, readonly }: PostgresJournalOptions) {
-    this.#pool = pool;
-    this.#query = queryOn(pool);
+  constructor(pools: Pools, database: string, { now, readonly }: PostgresJournalOptions) {
+    this.#pools = pools;
     this.#database = database;
     this.#now = now ?? (() => null);
-    this.#writer = readonly ? null : new PostgresWriter(pool, { database, now: this.#now });
+    this.#writer = readonly ? null : new PostgresWriter(pools, { database, now: this.#now });
     this.tokens = postgresTokens({ read: (work) => this.#read(work), write: (work) => this.#write(work) });
   }
 
@@ -190,7 +199,7 @@ class PostgresJournal implements Journal {
   async #close(): Promise<void> {
     await this.#writer?.close();
     await Promise.allSettled(this.#underWay);
-    await this.#pool.end();
+    await endPools(this.#pools);
   }
 
   /** When a node says that it was there; null: the store's clock says it. */
@@ -204,21 +213,22 @@ class PostgresJournal implements Journal {
   }
 
   #read<T>(work: (query: Query) => Promise<T>): Promise<T> {
-    return this.#track(work, readFailure);
+    return this.#track(this.#pools.reading, work, readFailure);
   }
 
   /** One statement, which commits by itself. */
   #write<T>(work: (query: Query) => Promise<T>): Promise<T> {
     if (!this.#writer) return Promise.reject(this.#isReadonly());
-    return this.#track(work, writeFailure);
+    return this.#track(this.#pools.writing, work, writeFailure);
   }
 
   async #track<T>(
+    pool: pg.Pool,
     work: (query: Query) => Promise<T>,
     failure: (error: unknown, database: string) => HoldpointError,
   ): Promise<T> {
     if (this.#closing) throw closed();
-    const working = work(this.#query);
+    const working = work(queryOn(pool));
     this.#underWay.add(working);
     try {
       return await working;

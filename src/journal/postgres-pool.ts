@@ -4,7 +4,7 @@ import { invalid } from './postgres-errors.ts';
 export interface PostgresPoolOptions {
   /** `postgres://user:password@host:port/database`, with the parameters that libpq knows (`sslmode`, …). */
   readonly url: string;
-  /** Connections at most; one of them writes at a time. At least 2. Default 5. */
+  /** Connections at most, of which two write, so that no crowd of readers stands before them. At least 3. Default 6. */
   readonly poolSize?: number | undefined;
   /** How long to wait for a connection, in milliseconds. Default 5 000. */
   readonly connectTimeoutMs?: number | undefined;
@@ -19,13 +19,24 @@ export type Query = <Row extends object>(text: string, values?: readonly unknown
 const SILENCE_MS = 1_000;
 const KEEP_ALIVE_MS = 10_000;
 
+const WRITING = 2;
+
+export interface Pools {
+  readonly reading: pg.Pool;
+  readonly writing: pg.Pool;
+}
+
+export function openPools({ poolSize = 6, ...options }: PostgresPoolOptions): Pools {
+  return { reading: openPool(options, Math.max(1, poolSize - WRITING)), writing: openPool(options, WRITING) };
+}
+
 /** Connections that never wait for ever: for a connection, a lock, an answer, or a network that went silent. */
-export function openPool(options: PostgresPoolOptions): pg.Pool {
-  const { url, poolSize = 5, connectTimeoutMs = 5_000, statementTimeoutMs = 10_000 } = options;
+function openPool(options: PostgresPoolOptions, max: number): pg.Pool {
+  const { url, connectTimeoutMs = 5_000, statementTimeoutMs = 10_000 } = options;
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'holdpoint',
-    max: Math.max(2, poolSize),
+    max,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
     // Ends what a node that froze left open, so that its locks stop nobody else.

