@@ -16,7 +16,7 @@ import { NO_SMALL_DISK, smallDisk } from '../support/small-disk.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const FULL = size({ small: 50, recorded: 300, large: 900 });
-const CALLS = size({ small: 8, recorded: 60, large: 100 });
+const CALLS = size({ small: 8, recorded: 40, large: 100 });
 const UNAVAILABLE = { code: 'UNAVAILABLE' };
 
 describe('R13', () => {

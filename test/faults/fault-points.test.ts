@@ -5,7 +5,7 @@ import { measured, SEED, size } from '../support/reliability.ts';
 import { seeded } from '../support/seeded.ts';
 import { serve } from '../support/served.ts';
 
-const KILLS = size({ small: 23, recorded: 60, large: 1_000 });
+const KILLS = size({ small: 23, recorded: 50, large: 1_000 });
 /** Runs of so many kills share a database, so that looking at all of them stays cheap. */
 const KILLS_A_DATABASE = 60;
 const MIGRATING = FAULT_POINTS.filter((point) => point.startsWith('migrate.'));

@@ -8,7 +8,7 @@ import { measured, SEED, size } from '../support/reliability.ts';
 import { seeded } from '../support/seeded.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const CUTS = size({ small: 30, recorded: 300, large: 1_000 });
+const CUTS = size({ small: 30, recorded: 200, large: 1_000 });
 /** Enough for SQLite to fold its log back into the file more than once. */
 const LINES = size({ small: 900, large: 3_000 });
 const FATES = ['whole', 'gone', 'gone', 'torn', 'garbage'] as const;

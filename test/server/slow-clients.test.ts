@@ -9,7 +9,7 @@ import { type TestServer, testServer } from '../support/review-server.ts';
 import { started, summaryOf } from '../support/sample-journal.ts';
 import { seeded } from '../support/seeded.ts';
 
-const CUTS = size({ small: 60, recorded: 300, large: 1_000 });
+const CUTS = size({ small: 60, recorded: 200, large: 1_000 });
 const CLIENTS = 4;
 let server: TestServer;
 let networks: FlakyProxy[];

@@ -4,7 +4,7 @@ import { crewArbitrary } from '../support/random-crew.ts';
 import { measured, SEED, size } from '../support/reliability.ts';
 import { Simulation } from './simulation.ts';
 
-const RUNS = size({ small: 100, recorded: 2_000, large: 10_000 });
+const RUNS = size({ small: 100, recorded: 600, large: 10_000 });
 
 test(`R17: the whole engine in ${RUNS} simulated worlds keeps the invariants`, { timeout: 3_600_000 }, () =>
   measured(
