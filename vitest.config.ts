@@ -19,6 +19,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Real processes, browsers and sockets on a machine that others may load: one hiccup is no failure, three are.
+    retry: process.env.CI ? 2 : 0,
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
   },
 });
