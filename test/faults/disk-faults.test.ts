@@ -8,6 +8,7 @@ import { openEngine } from '../../src/runner/open-engine.ts';
 import { answer, person } from '../support/desk.ts';
 import { NO_STRACE, traceJournalChild } from '../support/disk-trace.ts';
 import { type Acknowledged, expectNothingLost } from '../support/nothing-lost.ts';
+import type { Draw } from '../support/random-crew.ts';
 import { measured, SEED, size } from '../support/reliability.ts';
 import { checkRun } from '../support/run-invariants.ts';
 import { appendOf, proposed, runId } from '../support/sample-journal.ts';
@@ -17,7 +18,53 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const FULL = size({ small: 50, recorded: 300, large: 900 });
 const CALLS = size({ small: 8, recorded: 40, large: 100 });
+const ROUNDS_A_DISK = 25;
 const UNAVAILABLE = { code: 'UNAVAILABLE' };
+
+/** @returns how many appends were acknowledged, all of which are there. */
+async function fillAgainAndAgain(draw: Draw, rounds: number): Promise<number> {
+  await using disk = await smallDisk(32 + 2 * rounds);
+  const told: unknown[] = [];
+  const journal = await openSqliteJournal({
+    path: `${disk.path}/h.db`,
+    onError: (error) => told.push(error.code),
+  });
+  const acknowledged: Acknowledged[] = [];
+  let refused = 0;
+  for (let round = 0; round < rounds; round++) {
+    const run = runId(`r${round}`);
+    let { batch, head } = appendOf(run);
+    await journal.append(batch);
+    acknowledged.push({ run, seq: head.seq, hash: head.hash });
+    await disk.fill(draw(600));
+    let error: unknown = null;
+    for (let n = 0; error === null && n < 5_000; n++) {
+      const next = appendOf(run, { head, drafts: [proposed('x'.repeat(draw(20_000))), proposed('y')] });
+      error = await journal.append(next.batch).then(
+        () => null,
+        (problem: unknown) => problem,
+      );
+      if (error !== null) continue;
+      head = next.head;
+      acknowledged.push({ run, seq: head.seq, hash: head.hash });
+    }
+    expect(error).toMatchObject(UNAVAILABLE);
+    expect(String(error)).toMatch(/Nothing was recorded/);
+    refused++;
+    // Reads go on, and what was refused left nothing.
+    expect(await journal.head(run)).toEqual(head);
+    expect((await journal.read(run)).at(-1)?.hash).toBe(head.hash);
+    await disk.empty();
+    const after = appendOf(run, { head, drafts: [proposed('there is room'), proposed('again')] });
+    await journal.append(after.batch);
+    acknowledged.push({ run, seq: after.head.seq, hash: after.head.hash });
+  }
+  expect(told).toHaveLength(refused);
+  await journal.close();
+  const again = await openSqliteJournal({ path: `${disk.path}/h.db` });
+  await expectNothingLost(again, acknowledged).finally(() => again.close());
+  return acknowledged.length;
+}
 
 describe('R13', () => {
   test.skipIf(NO_SMALL_DISK)(
@@ -26,51 +73,13 @@ describe('R13', () => {
     () =>
       measured({ id: 'R13', what: 'a real full disk (ENOSPC) at any write of an append' }, async () => {
         const draw = seeded(SEED);
-        await using disk = await smallDisk(32 + FULL);
-        const told: unknown[] = [];
-        const journal = await openSqliteJournal({
-          path: `${disk.path}/h.db`,
-          onError: (error) => told.push(error.code),
-        });
-        const acknowledged: Acknowledged[] = [];
-        let refused = 0;
-        for (let round = 0; round < FULL; round++) {
-          const run = runId(`r${round}`);
-          let { batch, head } = appendOf(run);
-          await journal.append(batch);
-          acknowledged.push({ run, seq: head.seq, hash: head.hash });
-          await disk.fill(draw(600));
-          let error: unknown = null;
-          for (let n = 0; error === null && n < 5_000; n++) {
-            const next = appendOf(run, { head, drafts: [proposed('x'.repeat(draw(20_000))), proposed('y')] });
-            error = await journal.append(next.batch).then(
-              () => null,
-              (problem: unknown) => problem,
-            );
-            if (error !== null) continue;
-            head = next.head;
-            acknowledged.push({ run, seq: head.seq, hash: head.hash });
-          }
-          expect(error).toMatchObject(UNAVAILABLE);
-          expect(String(error)).toMatch(/Nothing was recorded/);
-          refused++;
-          // Reads go on, and what was refused left nothing.
-          expect(await journal.head(run)).toEqual(head);
-          expect((await journal.read(run)).at(-1)?.hash).toBe(head.hash);
-          await disk.empty();
-          const after = appendOf(run, { head, drafts: [proposed('there is room'), proposed('again')] });
-          await journal.append(after.batch);
-          acknowledged.push({ run, seq: after.head.seq, hash: after.head.hash });
-          // A page of the log is used again once readers are done; so the disk never fills for good.
-          if (round % 20 === 19) await expectNothingLost(journal, acknowledged);
-        }
-        expect(told).toHaveLength(refused);
-        await journal.close();
-        const again = await openSqliteJournal({ path: `${disk.path}/h.db` });
-        await expectNothingLost(again, acknowledged).finally(() => again.close());
+        let acknowledged = 0;
+        // What was written stays written, so a disk lasts for so many rounds.
+        for (let round = 0; round < FULL; round += ROUNDS_A_DISK)
+          acknowledged += await fillAgainAndAgain(draw, Math.min(ROUNDS_A_DISK, FULL - round));
         return {
-          trials: refused,
-          note: `${acknowledged.length} acknowledged appends all there; 0 acknowledgements of refused ones`,
+          trials: FULL,
+          note: `${acknowledged} acknowledged appends all there; 0 acknowledgements of refused ones`,
         };
       }),
   );
