@@ -210,7 +210,7 @@ describe('the whole life of a run by keyboard only', () => {
     await page.keyboard.press('c');
     await page.keyboard.type('The days look wrong to me.');
     await page.keyboard.press('Control+Enter');
-    await page.getByText('The days look wrong to me.').waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'The days look wrong to me.' }).waitFor();
     await page.getByRole('button', { name: 'Reject…' }).waitFor();
     await page.keyboard.press('r');
     await page.keyboard.press('2');
