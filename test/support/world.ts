@@ -15,14 +15,17 @@ export async function startWorld(): Promise<
     readonly asked: Effect[];
     done(): string[];
     stall(path: string | null): void;
+    /** Answers everything so many milliseconds later. */
+    slow(ms: number): void;
   }
 > {
   const asked: Effect[] = [];
   let stalled: string | null = null;
+  let slowMs = 0;
   const server = createServer((request, response) => {
     const path = request.url ?? '';
     asked.push({ path, key: String(request.headers['idempotency-key']), at: Date.now() });
-    if (stalled === null || !path.startsWith(stalled)) response.end(`done ${path}`);
+    if (stalled === null || !path.startsWith(stalled)) setTimeout(() => response.end(`done ${path}`), slowMs);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -32,6 +35,9 @@ export async function startWorld(): Promise<
     done: () => [...new Map(asked.map(({ path, key }) => [key, path])).values()],
     stall: (path) => {
       stalled = path;
+    },
+    slow: (ms) => {
+      slowMs = ms;
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
