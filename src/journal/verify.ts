@@ -55,7 +55,7 @@ export interface VerifiedRun {
 }
 
 /** Checks every run of an export or a log; text that cannot be read is a failure like any other.
- *  @throws `USAGE` if `head` is given and the text holds several runs. */
+ *  @throws `USAGE` if `head` is given and the text holds several runs, each of which is sound. */
 export function verifyExport(text: string, options: { head?: string } = {}): VerifiedRun[] {
   let runs: ParsedRun[];
   try {
@@ -65,13 +65,12 @@ export function verifyExport(text: string, options: { head?: string } = {}): Ver
     return [{ run: null, result: { ok: false, seq: 0, problem: error.message } }];
   }
   if (runs.length === 0) return [{ run: null, result: { ok: false, seq: 0, problem: 'there is no journal in it' } }];
-  if (runs.length > 1 && options.head !== undefined) {
-    throw new HoldpointError(
-      'USAGE',
-      `The file holds ${runs.length} runs and a head is of one. Export that run alone.`,
-    );
-  }
-  return runs.map((run) => ({ run: run.run, result: verifyRun(run, options) }));
+  if (runs.length === 1 || options.head === undefined)
+    return runs.map((run) => ({ run: run.run, result: verifyRun(run, options) }));
+  // A line whose run id was changed is a run of its own too: what is broken is said first.
+  const broken = runs.map((run) => ({ run: run.run, result: verifyRun(run) })).filter(({ result }) => !result.ok);
+  if (broken.length > 0) return broken;
+  throw new HoldpointError('USAGE', `The file holds ${runs.length} runs and a head is of one. Export that run alone.`);
 }
 
 interface Place {

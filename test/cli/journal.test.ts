@@ -48,6 +48,17 @@ test.for(['tampered.ndjson', 'cut.ndjson', 'empty.ndjson', 'plain.ts'])('verify 
   expect(stderr).toContain('JOURNAL_BROKEN');
 });
 
+test('a corrupted run id is a broken chain, not wrong usage', async () => {
+  const [first = '', second = '', ...rest] = (await readFile(join(folder.path, 'run.ndjson'), 'utf8')).split('\n');
+  const other = second.replace(run.id, `${run.id.slice(0, -1)}${run.id.endsWith('0') ? '1' : '0'}`);
+  await folder.write('renamed.ndjson', [first, other, ...rest].join('\n'));
+  for (const head of [[], ['--head', '0'.repeat(64)]]) {
+    const { code, stderr } = await folder.json(['verify', 'renamed.ndjson', ...head]);
+    expect(code).toBe(5);
+    expect(stderr).toContain('JOURNAL_BROKEN');
+  }
+});
+
 test('replay gives the same run again, from the database and from the export', async () => {
   for (const source of [run.id, 'run.ndjson']) {
     const { code, lines } = await folder.json(['replay', source, '--crew', 'plain.ts']);

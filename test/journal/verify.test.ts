@@ -141,6 +141,13 @@ test('checks each run of a file, and refuses one head for several', () => {
   expect(() => verifyExport(`${text}${second}`, { head })).toThrow(expect.objectContaining({ code: 'USAGE' }));
 });
 
+test('a changed run id is a break in the chain, also where the head is known', () => {
+  for (const index of lines.keys()) {
+    const changed = lines.with(index, (lines[index] ?? '').replace('run_sample', 'run_simple')).join('\n');
+    expect(problemOf(changed, { head }), `line ${index + 1}`).not.toBeNull();
+  }
+});
+
 test('a file without a journal fails', () => {
   expect(problemOf('')).toBe('there is no journal in it');
   expect(problemOf('SQLite format 3')).toMatch(/^Line 1 cannot be read: it is not JSON/);

@@ -1,33 +1,32 @@
 import { HoldpointError } from '../../errors.ts';
-import { RunStatus } from '../../hooks/run-summary.ts';
+import { RunStatus, type RunSummary } from '../../hooks/run-summary.ts';
 import { openDesk } from '../desk.ts';
+import { listPages, type PagingOptions } from '../list-pages.ts';
 import type { JsonOptions, ServerOptions } from '../options.ts';
 import { note, printJson, printLine } from '../print.ts';
 import { table } from '../table.ts';
 
-interface Options extends ServerOptions, JsonOptions {
+interface Options extends ServerOptions, JsonOptions, PagingOptions {
   readonly status?: string;
   readonly crew?: string;
-  readonly limit: number;
 }
 
-export async function listRuns({ status, crew, limit, ...options }: Options): Promise<number> {
-  const query = { status: statusOf(status), crew, limit };
+export async function listRuns({ status, crew, limit, cursor, all, ...options }: Options): Promise<number> {
+  const query = { status: statusOf(status), crew };
   await using desk = await openDesk(options, { changes: false });
-  const { runs } = await desk.runs.list(query);
-  if (options.json) {
-    for (const run of runs) printJson(run);
-    return 0;
+  const pages = listPages<RunSummary>({ limit, cursor, all }, async (page) => {
+    const { runs, cursor: next } = await desk.runs.list({ ...query, ...page });
+    return { items: runs, cursor: next };
+  });
+  const rows: string[][] = [];
+  for await (const runs of pages) {
+    for (const run of runs) {
+      if (options.json) printJson(run);
+      else rows.push([run.id, run.status, run.crew, run.startedAt, run.requestedBy, run.openHolds.join(' ')]);
+    }
   }
-  if (runs.length === 0) note('There is no such run.');
-  const rows = runs.map((run) => [
-    run.id,
-    run.status,
-    run.crew,
-    run.startedAt,
-    run.requestedBy,
-    run.openHolds.join(' '),
-  ]);
+  if (options.json) return 0;
+  if (rows.length === 0) note('There is no such run.');
   for (const line of table(rows.length > 0 ? [['ID', 'STATUS', 'CREW', 'STARTED', 'BY', 'ON HOLD'], ...rows] : []))
     printLine(line);
   return 0;

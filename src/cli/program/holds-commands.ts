@@ -32,7 +32,9 @@ function addReading(holds: Command, finish: Finish): void {
     .option('--status <status>', 'open, approved, modified, rejected, answered, expired, cancelled or all', 'open')
     .option('--crew <name>', 'only of this crew')
     .option('--run <id>', 'only of this run')
-    .option('--limit <n>', 'at most so many, up to 200', integer, 50);
+    .option('--limit <n>', 'at most so many, up to 200', integer, 50)
+    .option('--cursor <cursor>', 'go on where the list was cut; it said so then')
+    .option('--all', 'the whole list, however long');
   examples(withJson(withServer(list), 'each hold'), 'holdpoint holds list --status all --json').action((options) =>
     finish(import('../commands/holds-list.ts').then(({ listHolds }) => listHolds(options))),
   );

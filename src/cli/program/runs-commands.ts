@@ -18,7 +18,9 @@ function addReading(runs: Command, finish: Finish): void {
     .description('runs, newest first (the default)')
     .option('--status <status>', 'running, held, parked, completed, failed or cancelled')
     .option('--crew <name>', 'only of this crew')
-    .option('--limit <n>', 'at most so many, up to 200', integer, 50);
+    .option('--limit <n>', 'at most so many, up to 200', integer, 50)
+    .option('--cursor <cursor>', 'go on where the list was cut; it said so then')
+    .option('--all', 'the whole list, however long');
   examples(withJson(withServer(list), 'each RunSummary'), 'holdpoint runs list --status held').action((options) =>
     finish(import('../commands/runs-list.ts').then(({ listRuns }) => listRuns(options))),
   );
