@@ -1,10 +1,10 @@
-import { initialTransition, transition } from 'xstate';
 import { actionMachine } from './action-machine.ts';
 import type { RunEventOf } from './events.ts';
 import { requireTask, withTask } from './fold-task.ts';
 import { impossible, move } from './move.ts';
 import { type ActionState, actionIsSettled, type RunState, type TaskState, taskHasEnded } from './run-state.ts';
 import { taskMachine } from './task-machine.ts';
+import { initialSnapshot, transition } from './transition.ts';
 
 type ActionLevel = RunEventOf<
   | 'action.proposed'
@@ -29,12 +29,11 @@ export function foldAction(state: RunState, event: ActionLevel): RunState {
 /** A call that the answer asked for, to be settled; one that cannot be (unknown tool, wrong arguments) is refused from the start. */
 function propose(state: RunState, event: RunEventOf<'action.proposed' | 'action.refused'>): RunState {
   const task = requireTask(state, event.data.task, event);
-  const [machine] = initialTransition(actionMachine);
   const { actionId: id, callId, tool } = event.data;
   const action: ActionState = {
     id,
     task: task.key,
-    machine,
+    machine: initialSnapshot(actionMachine),
     command: 'settleAction',
     callId,
     tool,

@@ -1,4 +1,3 @@
-import { initialTransition } from 'xstate';
 import type { RunId } from '../ids.ts';
 import { type CrewMachineEvent, crewMachine } from './crew-machine.ts';
 import type { RunEvent, RunEventOf } from './events.ts';
@@ -9,6 +8,7 @@ import { impossible, move } from './move.ts';
 import { settleUpstream } from './readiness.ts';
 import { hasEnded, type RunState, type TaskState } from './run-state.ts';
 import { taskMachine } from './task-machine.ts';
+import { initialSnapshot } from './transition.ts';
 
 /**
  * The fold: a run's state from its events, one at a time, in order. Pure, and the only place where state changes.
@@ -102,7 +102,7 @@ function begin(runId: RunId, event: RunEventOf<'run.started'>): RunState {
     id: runId,
     seq: 1,
     at: event.at,
-    machine: initialTransition(crewMachine)[0],
+    machine: initialSnapshot(crewMachine),
     command: null,
     config,
     fingerprint,
@@ -145,7 +145,7 @@ function hasBegun({ machine: { value } }: TaskState): boolean {
 function waitingTask(key: string): TaskState {
   return {
     key,
-    machine: initialTransition(taskMachine)[0],
+    machine: initialSnapshot(taskMachine),
     command: null,
     description: null,
     turns: [],

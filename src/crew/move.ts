@@ -1,18 +1,19 @@
-import { type AnyMachineSnapshot, type AnyStateMachine, type SnapshotFrom, transition } from 'xstate';
+import type { AnyMachineSnapshot, AnyStateMachine, EventFromLogic, SnapshotFrom } from 'xstate';
 import { HoldpointError } from '../errors.ts';
 import type { RunEvent } from './events.ts';
+import { transition } from './transition.ts';
 
 /** A machine's next snapshot and the command that it hands out; the command stays until the next change of state. */
 export function move<M extends AnyStateMachine, C extends string>(
   machine: M,
   from: { readonly machine: SnapshotFrom<M>; readonly command: C | null },
-  input: Parameters<typeof transition<M>>[2],
+  input: EventFromLogic<M>,
   event: RunEvent,
 ): { machine: SnapshotFrom<M>; command: C | null } {
   const now: AnyMachineSnapshot = from.machine;
   if (!now.can(input)) throw impossible(event, `the ${machine.id} is ${String(now.value)}, which does not allow it`);
-  const [next, actions] = transition(machine, from.machine, input);
-  const command = (actions[0]?.type as C | undefined) ?? null;
+  const [next, given] = transition(machine, from.machine, input);
+  const command = given as C | null;
   const stays = (next as AnyMachineSnapshot).value === now.value;
   return { machine: next, command: stays ? (command ?? from.command) : command };
 }

@@ -1,8 +1,8 @@
-import { transition } from 'xstate';
 import { crewMachine } from './crew-machine.ts';
 import type { RunEvent } from './events.ts';
 import { type RunState, type TaskState, taskHasEnded, taskOf } from './run-state.ts';
 import { taskMachine } from './task-machine.ts';
+import { transition } from './transition.ts';
 
 const SETTLING: ReadonlySet<string> = new Set<RunEvent['type']>([
   'run.started',

@@ -3,34 +3,7 @@ import { type AnyStateMachine, createMachine, initialTransition, transition } fr
 import { actionMachine } from '../../src/crew/action-machine.ts';
 import { crewMachine } from '../../src/crew/crew-machine.ts';
 import { taskMachine } from '../../src/crew/task-machine.ts';
-
-type Event = { type: string; [given: string]: unknown };
-
-const VERDICTS = ['approve', 'modify', 'reject', 'respond'];
-const KINDS = ['before', 'after', 'action', 'human', 'question', 'escalation', 'run'];
-const CAUSES = ['schema', 'guardrail', 'rejected', 'retry'];
-
-/** Every event that a journal could bring to a machine, with every value that a guard looks at. */
-function eventsOf(machine: AnyStateMachine): Event[] {
-  return machine.events.flatMap((type: string): Event[] => {
-    switch (type) {
-      case 'hold.decided':
-        return VERDICTS.flatMap((verdict) => [null, 'retry', 'fail'].map((choice) => ({ type, verdict, choice })));
-      case 'hold.opened':
-        return KINDS.map((kind) => ({ type, kind }));
-      case 'task.revised':
-        return CAUSES.map((cause) => ({ type, cause }));
-      case 'task.proposed':
-        return [true, false].map((reviewed) => ({ type, reviewed }));
-      case 'upstream.settled':
-        return [true, false].map((skipped) => ({ type, skipped }));
-      case 'run.resumed':
-        return [true, false].map((held) => ({ type, held }));
-      default:
-        return [{ type }];
-    }
-  });
-}
+import { type MachineEvent as Event, eventsOf } from '../support/machine-events.ts';
 
 interface Step {
   readonly from: string;
