@@ -178,7 +178,11 @@ function reviewerOf(by: By): Reviewer {
   return typeof by === 'string' ? { user: by, roles: [], groups: [] } : by;
 }
 
+/** Asking the system takes longer than starting a run, and the answer never changes. */
+let cachedLocalUser: string | null = null;
+
 /** Who acts at this machine without a token. */
 export function localUser(): string {
-  return `local:${userInfo().username}`;
+  cachedLocalUser ??= `local:${userInfo().username}`;
+  return cachedLocalUser;
 }

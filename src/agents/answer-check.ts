@@ -65,7 +65,10 @@ function checkCalls(calls: AnswerDraft['calls'], position: number): ToolCall[] {
   });
 }
 
+/** Broken JSON rather than prose. */
 const JSON_START = /^[{["`]/;
+/** What no JSON text begins with, hence prose; found before the parser throws, which is slow. */
+const PROSE_START = /^[^\s{["\-\dtfn]/;
 
 function checkText(given: string, { acceptProse }: CheckOptions): { text: string; prose: boolean } {
   const text = unfence(given.trim());
@@ -86,6 +89,7 @@ function unfence(text: string): string {
 
 /** The value that the journal can carry; undefined for anything else (broken JSON, lone surrogates, absurd depth). */
 function parse(text: string): unknown {
+  if (PROSE_START.test(text)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     canonicalJson(value);

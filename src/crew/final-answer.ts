@@ -17,7 +17,11 @@ export function readFinalAnswer(text: string): FinalAnswer {
   return { output, reasoning: typeof reasoning === 'string' ? reasoning : null, confidence: sure ? confidence : null };
 }
 
+const OBJECT_START = /^\s*\{/;
+
 function parseEnvelope(text: string): { readonly [key: string]: Json } | null {
+  // Prose is told by its first character: an error thrown by the parser costs more than all the rest of the step.
+  if (!OBJECT_START.test(text)) return null;
   try {
     const value: unknown = JSON.parse(text);
     const isEnvelope =

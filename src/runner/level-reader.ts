@@ -10,9 +10,19 @@ export class LevelReader {
   readonly #journal: Journal;
   #levels: Levels = new Map();
   #events: readonly RunEvent[] = [];
+  #hasLooked = false;
 
   constructor(journal: Journal) {
     this.#journal = journal;
+  }
+
+  /**
+   * For a step of a run. A level only ever takes oversight away, so "none" may be old: then nobody is asked less than today, and the journal
+   * is not read at every step of every run. Where there are levels, they are as of now: a demotion counts at once.
+   */
+  async forStep(): Promise<Levels> {
+    if (!this.#hasLooked || this.#levels.size > 0) await this.#catchUp();
+    return this.#levels;
   }
 
   async current(): Promise<Levels> {
@@ -30,6 +40,7 @@ export class LevelReader {
     const after = this.#events.length;
     const read = await this.#journal.read(SYSTEM_JOURNAL, { after });
     // Somebody else who looked meanwhile has taken them in already.
+    this.#hasLooked = true;
     const added = read.filter(({ seq }) => seq > this.#events.length);
     if (added.length === 0) return;
     const events = toRunEvents(added, []);

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { messageOf } from '../errors.ts';
@@ -21,6 +20,7 @@ import { Listeners } from './listeners.ts';
 import { buryDeadNodes, keepNodeAlive } from './node-life.ts';
 import { Oversight } from './oversight.ts';
 import { readHold, readRun, readState, verifyRun } from './read-engine.ts';
+import { saltSource } from './salt.ts';
 import { startRun } from './start-run.ts';
 import { stopAll } from './stop-all.ts';
 import { untilStatus } from './until-status.ts';
@@ -52,7 +52,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     models: options.models,
     clock,
     levels: new LevelReader(journal),
-    salt: () => randomBytes(16).toString('hex'),
+    salt: saltSource(),
     log,
     publish: (commit) => listeners.tell((listener) => listener.committed?.(commit)),
     stream: (delta) => listeners.tell((listener) => listener.delta?.(delta)),
@@ -135,6 +135,7 @@ const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled'])
  */
 async function sweepOnce(context: RunnerContext, drivers: Drivers, oversight: Oversight): Promise<void> {
   drivers.lookAgain();
+  await context.levels.current();
   await fireDeadlines(context);
   await buryDeadNodes(context);
   const alive = (await context.journal.nodes()).map((node) => node.id);

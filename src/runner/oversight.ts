@@ -125,6 +125,8 @@ export class Oversight {
           const events = event ? seal(SYSTEM_JOURNAL, head, [event], { at: clock.now(), salt }) : [];
           return { events, answer: { level, recordedSeq: seq + events.length } };
         });
+        // From now on, for the runs of this node; others see it at their next look.
+        await this.#context.levels.current();
         return answer;
       } catch (error) {
         if (!isHoldpointError(error, 'SEQ_CONFLICT') || tries >= 20) throw error;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type Draft, draft } from '../crew/events.ts';
 import { HoldpointError } from '../errors.ts';
 import type { RunStatus, RunSummary } from '../hooks/run-summary.ts';
@@ -6,6 +5,7 @@ import { type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import { type Head, type JournalEvent, seal } from '../journal/envelope.ts';
 import type { Journal, RunRow } from '../journal/journal.ts';
 import { runNotFound } from './load-run.ts';
+import { saltSource } from './salt.ts';
 
 export interface EraseRequest {
   /** Only what these tasks said and did; null: the whole run. */
@@ -106,7 +106,7 @@ async function endedRun(journal: Journal, runId: RunId): Promise<RunRow> {
 }
 
 function noteInSystem(journal: Journal, event: Draft, at: string) {
-  const salt = () => randomBytes(16).toString('hex');
+  const salt = saltSource();
   return journal.amendSystem(null, (head: Head) => ({
     events: seal(SYSTEM_JOURNAL, head, [event], { at, salt }),
     answer: null,

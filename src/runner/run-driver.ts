@@ -65,7 +65,7 @@ export class RunDriver {
     now: string,
     request: ((state: RunState) => Request & { answer: Json }) | null,
   ): Promise<RunState> {
-    const settled = await this.#settle(first, await this.#context.levels.current(), now);
+    const settled = await this.#settle(first, await this.#context.levels.forStep(), now);
     await this.#append(settled, request?.(settled.state));
     this.#launch(settled.effects);
     return settled.state;
@@ -119,7 +119,7 @@ export class RunDriver {
       let facts: Draft[] = [];
       try {
         if (this.#poked) await this.#lookAgain();
-        const levels = await this.#context.levels.current();
+        const levels = await this.#context.levels.forStep();
         // Together with what is under way, without a wait between: an effect that ends is in one of the two.
         facts = this.#facts.splice(0);
         const settled = await this.#settle(facts, levels);

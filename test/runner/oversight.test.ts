@@ -140,6 +140,11 @@ async function force(journal: Journal, key: string, level: 'supervised' | 'autom
   }));
 }
 
+/** What somebody else signed is known to a node that knows of no level at its next look, a second later at most. */
+async function seen(engine: Engine) {
+  expect((await engine.oversight()).some(({ graduation }) => graduation?.signed)).toBe(true);
+}
+
 const refused = (promise: Promise<unknown>): Promise<HoldpointError> =>
   promise.then(
     () => expect.unreachable(),
@@ -229,6 +234,7 @@ test('even a level that is signed lowers nothing that has no undo, that a task r
   const cases = [{ tool: 'wire' }, { tool: 'pay', crew: 'careful' }, { tool: 'broken' }];
   for (const given of cases) await start(engine, 5, given);
   for (const { key } of await engine.oversight()) await force(journal, key, 'automatic');
+  await seen(engine);
   nowMs += 1_000;
   for (const given of cases) {
     const runId = await start(engine, 5, given);
@@ -252,6 +258,7 @@ test('what runs automatically is drawn for a look afterwards, about one in twent
   await start(engine);
   const { key } = await rowOf(engine);
   await force(journal, key, 'automatic');
+  await seen(engine);
   nowMs += 1_000;
   const drawn: RunId[] = [];
   for (let n = 0; n < 200; n++) {

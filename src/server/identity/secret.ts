@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { sha256 } from '../../json/digest.ts';
 
 /** 256 random bits, base64url. */
 export function randomSecret(): string {
@@ -7,5 +8,5 @@ export function randomSecret(): string {
 
 /** SHA-256 as hex: secrets are compared and kept by their hashes only, so that neither the store nor the time taken gives them away. */
 export function hashOfSecret(secret: string): string {
-  return createHash('sha256').update(secret, 'utf8').digest('hex');
+  return sha256(secret);
 }
