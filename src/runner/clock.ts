@@ -12,9 +12,31 @@ export interface Clock {
   after(ms: number, ring: () => void): () => void;
 }
 
+/** The system's own is asked at least so often. */
+const UPTIME_READ_MS = 60_000;
+/** How far the time of day and the process's clock, which stands still while the machine sleeps, may part before it is asked again. */
+const UPTIME_PARTED_MS = 1_000;
+
+/**
+ * The system's uptime, which goes on while the machine sleeps. Asking for it means reading a file, longer than anything else in a step of a
+ * run; so it is carried on with the process's clock for as long as that and the time of day agree: neither a sleep nor a moved clock was between.
+ */
+function cheapUptimeMs(): () => number {
+  let known: { readonly wallMs: number; readonly processMs: number; readonly uptimeMs: number } | null = null;
+  return () => {
+    const wallMs = Date.now();
+    const processMs = performance.now();
+    const passedMs = known ? processMs - known.processMs : Number.POSITIVE_INFINITY;
+    if (known && passedMs < UPTIME_READ_MS && Math.abs(wallMs - known.wallMs - passedMs) < UPTIME_PARTED_MS)
+      return known.uptimeMs + passedMs;
+    known = { wallMs, processMs, uptimeMs: uptime() * 1_000 };
+    return known.uptimeMs;
+  };
+}
+
 export const systemClock: Clock = {
   now: () => new Date().toISOString(),
-  uptimeMs: () => uptime() * 1_000,
+  uptimeMs: cheapUptimeMs(),
   every(ms, tick, { keepAlive = false } = {}) {
     const timer = setInterval(tick, ms);
     if (!keepAlive) timer.unref();
