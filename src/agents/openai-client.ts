@@ -21,6 +21,6 @@ export function openaiClient(settings: OpenAISettings): OpenAI {
     timeout: settings.timeoutMs,
     // It would write to the console.
     logLevel: 'off',
-    ...(settings.fetch ? { fetch: settings.fetch } : {}),
+    fetch: settings.fetch,
   });
 }

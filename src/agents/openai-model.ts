@@ -132,7 +132,8 @@ class Exchange {
   async *#pieces(mode: Mode, watch: TryWatch) {
     const { signal } = watch;
     try {
-      yield* askOnce(this.#client, toBody(this.#request, this.#request.model, mode), watch);
+      const watched = this.#options.onDelta !== null;
+      yield* askOnce(this.#client, toBody(this.#request, this.#request.model, { ...mode, watched }), watch);
     } catch (error) {
       throw toFailedTry(signal.aborted ? signal.reason : error, this.#settings);
     }

@@ -4,14 +4,14 @@ import { answerSchemaOf } from './answer-schema.ts';
 import type { Mode } from './openai-mode.ts';
 import { isStrictSchema } from './strict-schema.ts';
 
-type Body = OpenAI.Chat.ChatCompletionCreateParamsStreaming;
+export type Body = OpenAI.Chat.ChatCompletionCreateParams;
 type SdkMessage = OpenAI.Chat.ChatCompletionMessageParam;
 
 /** The tool that a model calls to give its answer, where the server has no `response_format`. */
 export const FINAL_ANSWER = 'final_answer';
 
 /** A model request as Chat Completions wants it. */
-export function toBody(given: ModelRequest, model: string, mode: Mode): Body {
+export function toBody(given: ModelRequest, model: string, { watched, ...mode }: Mode & { watched: boolean }): Body {
   const request = { ...given, answer: answerSchemaOf(given.answer) };
   const tools = request.tools.map(toTool);
   if (mode.answerBy === 'tool') tools.push(toTool(finalAnswer(request)));
@@ -20,12 +20,15 @@ export function toBody(given: ModelRequest, model: string, mode: Mode): Body {
   return {
     model,
     messages,
-    stream: true,
-    ...(mode.streamOptions ? { stream_options: { include_usage: true } } : {}),
+    ...(watched || mode.streamOnly ? streamed(mode) : {}),
     ...(tools.length > 0 ? { tools } : {}),
     ...(mode.answerBy === 'tool' && mode.toolChoice ? { tool_choice: 'required' as const } : {}),
     ...(mode.answerBy === 'schema' ? { response_format: responseFormat(request) } : {}),
   };
+}
+
+function streamed({ streamOptions }: Mode): Pick<Body, 'stream' | 'stream_options'> {
+  return { stream: true, ...(streamOptions ? { stream_options: { include_usage: true } } : {}) };
 }
 
 function responseFormat({ answer }: ModelRequest): NonNullable<Body['response_format']> {

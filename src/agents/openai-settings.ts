@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { HoldpointError } from '../errors.ts';
+import { undiciFetch } from './fetch.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -23,6 +24,7 @@ export interface OpenAIModelOptions {
   readonly timeoutMs?: number | undefined;
   /** Between two pieces of a stream, in milliseconds. Default 60 000. */
   readonly idleTimeoutMs?: number | undefined;
+  /** Default: one on undici, whose connections are kept. Another is given a URL, and a body of text. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Time and chance, for tests. */
   readonly sleep?: (ms: number, options: { signal: AbortSignal }) => Promise<void>;
@@ -38,7 +40,7 @@ export interface OpenAISettings {
   readonly maxTries: number;
   readonly timeoutMs: number;
   readonly idleTimeoutMs: number;
-  readonly fetch: typeof globalThis.fetch | undefined;
+  readonly fetch: typeof globalThis.fetch;
   readonly sleep: (ms: number, options: { signal: AbortSignal }) => Promise<void>;
   readonly random: () => number;
   readonly now: () => number;
@@ -72,6 +74,7 @@ export function openaiSettings(options: OpenAIModelOptions, env: Env): OpenAISet
       "The model's base URL carries a user or password, which is never sent. Put the key into OPENAI_API_KEY.",
     );
   }
+  const idleTimeoutMs = options.idleTimeoutMs ?? 60_000;
   return {
     name: options.name ?? given(env.HOLDPOINT_MODEL) ?? DEFAULT_NAME,
     baseURL: baseURL ?? OPENAI,
@@ -79,8 +82,8 @@ export function openaiSettings(options: OpenAIModelOptions, env: Env): OpenAISet
     price: options.price ?? null,
     maxTries: Math.max(1, options.maxTries ?? 8),
     timeoutMs: options.timeoutMs ?? 120_000,
-    idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
-    fetch: options.fetch,
+    idleTimeoutMs,
+    fetch: options.fetch ?? undiciFetch(env, { idleTimeoutMs }),
     sleep: options.sleep ?? ((ms, { signal }) => delay(ms, undefined, { signal })),
     random: options.random ?? Math.random,
     now: options.now ?? Date.now,

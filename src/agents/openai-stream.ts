@@ -2,6 +2,7 @@ import { APIError, type OpenAI } from 'openai';
 import { Stream } from 'openai/streaming';
 import { z } from 'zod';
 import { FailedTry } from './failed-try.ts';
+import type { Body } from './openai-request.ts';
 import type { TryWatch } from './try-watch.ts';
 
 /**
@@ -39,14 +40,10 @@ export type Piece = z.infer<typeof Piece>;
 export type ToolCallPiece = z.infer<typeof ToolCallPiece>;
 
 /**
- * Asks once, and gives the pieces of the answer as they arrive. A server that ignores `stream: true` gives one.
+ * Asks once, and gives the pieces of the answer as they arrive. A whole answer is one piece, asked for or not.
  * Throws whatever the SDK throws; the end of the pieces does not mean that the answer is whole.
  */
-export async function* askOnce(
-  client: OpenAI,
-  body: OpenAI.Chat.ChatCompletionCreateParamsStreaming,
-  watch: TryWatch,
-): AsyncGenerator<Piece> {
+export async function* askOnce(client: OpenAI, body: Body, watch: TryWatch): AsyncGenerator<Piece> {
   const { signal } = watch;
   const response = await client.chat.completions.create(body, { signal }).asResponse();
   const type = response.headers.get('content-type') ?? '';
@@ -77,11 +74,21 @@ async function* pieces(client: OpenAI, response: Response, signal: AbortSignal):
 }
 
 function whole(text: string): Piece {
-  const body: unknown = JSON.parse(text);
+  const body = parseWhole(text);
   if (typeof body === 'object' && body !== null && 'error' in body && body.error) {
     throw new APIError(undefined, body.error, undefined, undefined);
   }
   return parsePiece(body);
+}
+
+/** A connection that ends early is an error only if the server had said how much would come. */
+function parseWhole(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (text.trimEnd().endsWith('}')) throw error;
+    throw new FailedTry('MODEL_TRUNCATED', 'The answer of the model broke off.');
+  }
 }
 
 function parsePiece(value: unknown): Piece {

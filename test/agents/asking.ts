@@ -37,14 +37,18 @@ export interface Asked {
   readonly deltas: { part: string; text: string }[];
 }
 
-/** Asks and keeps what was told on the way; an error carries the failures too. */
-export async function ask(model: Model, request: ModelRequest, signal = new AbortController().signal): Promise<Asked> {
+/** Asks and keeps what was told on the way; an error carries the failures too. An answer that is not `watched` comes whole. */
+export async function ask(
+  model: Model,
+  request: ModelRequest,
+  { signal = new AbortController().signal, watched = true }: { signal?: AbortSignal; watched?: boolean } = {},
+): Promise<Asked> {
   const failures: ModelFailure[] = [];
   const deltas: { part: string; text: string }[] = [];
   const answer = await model
     .respond(request, {
       signal,
-      onDelta: (part, text) => deltas.push({ part, text }),
+      onDelta: watched ? (part, text) => deltas.push({ part, text }) : null,
       onFailure: (failure) => failures.push(failure),
     })
     .catch((error: unknown) => {

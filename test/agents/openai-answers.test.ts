@@ -93,7 +93,7 @@ describe('a whole answer', () => {
   it('comes from a server that ignores stream: true as well', async () => {
     await server.configure({ neverStreams: true, next: ['truncated'] });
     const { answer, failures, deltas } = await ask(quickModel(server.baseURL), requestFor('Say it.'));
-    expect(failures).toMatchObject([{ error: { code: 'MODEL_MALFORMED' } }]);
+    expect(failures).toMatchObject([{ error: { code: 'MODEL_TRUNCATED' } }]);
     expect(JSON.parse(answer.text).output).toContain('Say it.');
     expect(deltas.find(({ part }) => part === 'output')?.text).toContain('Say it.');
   });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openaiModel } from '../../src/agents/openai-model.ts';
@@ -100,6 +100,86 @@ describe('a failed try', () => {
     });
     await Promise.all(work);
     expect(failed).toBeGreaterThan(25);
+  });
+});
+
+describe('an answer that nobody watches', () => {
+  const unwatched = { watched: false };
+
+  it('is asked for whole', async () => {
+    await server.rules({ when: '', reply: { output: 'whole' } });
+    const { answer } = await ask(quickModel(server.baseURL), requestFor('Say it.'), unwatched);
+    expect(JSON.parse(answer.text).output).toBe('whole');
+    expect(answer.usage.outputTokens).toBeGreaterThan(0);
+    const [request] = await server.requests();
+    expect([request?.body.stream, request?.body.stream_options]).toEqual([undefined, undefined]);
+  });
+
+  it.each(RETRIED.filter(([fault]) => fault !== 'malformed-sse' && fault !== 'stream-error'))(
+    'is tried again when it fails by %s, told as %s',
+    async (fault, code) => {
+      await server.rules({ when: '', reply: { output: 'whole' } });
+      await server.configure({ next: [fault] });
+      const { answer, failures } = await ask(quickModel(server.baseURL), requestFor('Say it.'), unwatched);
+      expect(JSON.parse(answer.text)).toMatchObject({ output: 'whole' });
+      expect(failures).toMatchObject([{ try: 1, error: { code } }]);
+    },
+  );
+
+  it('times out when it falls silent in the middle', async () => {
+    await server.rules({ when: '', reply: { output: 'whole' } });
+    await server.configure({ next: ['silent'] });
+    const model = quickModel(server.baseURL, { idleTimeoutMs: 100 });
+    const { failures } = await ask(model, requestFor('Say it.'), unwatched);
+    expect(failures).toMatchObject([{ error: { code: 'MODEL_TIMEOUT' } }]);
+  });
+
+  it.each([
+    'This model only support stream mode, please enable the stream parameter to access the model.',
+    'Non-streaming calls are not supported by this deployment.',
+    'stream=false is not supported',
+  ])('is streamed from then on where the server only streams (%s)', async (refusal) => {
+    const bodies: { stream?: boolean }[] = [];
+    await using streams = await onlyStreaming(refusal, (body) => bodies.push(body));
+    const model = quickModel(streams.baseURL);
+    for (const prompt of ['One', 'Two']) {
+      const { answer, failures } = await ask(model, requestFor(prompt), unwatched);
+      expect([answer.text, failures]).toEqual(['{"output":"ok"}', []]);
+    }
+    expect(bodies.map(({ stream }) => stream ?? false)).toEqual([false, true, true]);
+  });
+});
+
+describe('a connection', () => {
+  it('is kept for the next request, and replaced when the server has closed it', async () => {
+    const ports = new Set<number>();
+    await using answers = await answering((req, res) => {
+      ports.add(req.socket.remotePort ?? 0);
+      res.writeHead(200, { 'content-type': 'application/json' });
+      res.end(JSON.stringify({ choices: [{ message: { content: '{"output":"ok"}' }, finish_reason: 'stop' }] }));
+    });
+    const model = quickModel(answers.baseURL);
+    for (let n = 0; n < 10; n++) await ask(model, requestFor('Say it.'), { watched: n % 2 === 0 });
+    const kept = ports.size;
+    // The next request may come before the last answer's connection is free.
+    expect(kept).toBeLessThanOrEqual(2);
+    answers.http.closeAllConnections();
+    const { answer } = await ask(model, requestFor('Say it.'), { watched: false });
+    expect(answer.text).toBe('{"output":"ok"}');
+    expect(ports.size).toBe(kept + 1);
+  });
+
+  it('follows a redirection', async () => {
+    await using answers = await answering((req, res) => {
+      if (req.url === '/v1/chat/completions') {
+        res.writeHead(307, { location: '/elsewhere' });
+        return void res.end();
+      }
+      res.writeHead(200, { 'content-type': 'application/json' });
+      res.end(JSON.stringify({ choices: [{ message: { content: '{"output":"ok"}' }, finish_reason: 'stop' }] }));
+    });
+    const { answer } = await ask(quickModel(answers.baseURL), requestFor('Say it.'), { watched: false });
+    expect(answer.text).toBe('{"output":"ok"}');
   });
 });
 
@@ -208,7 +288,9 @@ describe('abort', () => {
 
   it('asks nothing when aborted before', async () => {
     const reason = new Error('too late');
-    const error = await failing(ask(quickModel(server.baseURL), requestFor('Say it.'), AbortSignal.abort(reason)));
+    const error = await failing(
+      ask(quickModel(server.baseURL), requestFor('Say it.'), { signal: AbortSignal.abort(reason) }),
+    );
     expect(error).toBe(reason);
     expect(await server.requests()).toHaveLength(0);
   });
@@ -217,17 +299,35 @@ describe('abort', () => {
 /** A server that gives every request the same refusal. */
 async function refusing(status: number, body: unknown) {
   let count = 0;
-  const http = createServer((_req, res) => {
+  const answers = await answering((_req, res) => {
     count++;
     res.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
     res.end(JSON.stringify(body));
   });
+  return { ...answers, count: () => count };
+}
+
+/** A server that refuses every request that does not ask for a stream. */
+function onlyStreaming(refusal: string, seen: (body: { stream?: boolean }) => void) {
+  return answering(async (req, res) => {
+    const body = JSON.parse(Buffer.concat(await req.toArray()).toString());
+    seen(body);
+    res.writeHead(body.stream ? 200 : 400, { 'content-type': body.stream ? 'text/event-stream' : 'application/json' });
+    if (!body.stream) return void res.end(JSON.stringify({ error: { message: refusal } }));
+    const choices = [{ index: 0, delta: { content: '{"output":"ok"}' }, finish_reason: 'stop' }];
+    res.end(`data: ${JSON.stringify({ choices })}\n\ndata: [DONE]\n\n`);
+  });
+}
+
+async function answering(answer: RequestListener) {
+  const http = createServer(answer);
   await once(http.listen(0, '127.0.0.1'), 'listening');
   const { port } = http.address() as AddressInfo;
   return {
+    http,
     baseURL: `http://127.0.0.1:${port}/v1`,
-    count: () => count,
     [Symbol.asyncDispose]: async () => {
+      http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));
     },
   };

@@ -228,8 +228,8 @@ describe('the rehearsal model', () => {
   });
 
   it('stops when aborted', async () => {
-    await expect(ask(rehearsalModel(), requestFor(PROMPT), AbortSignal.abort(new Error('enough')))).rejects.toThrow(
-      'enough',
-    );
+    await expect(
+      ask(rehearsalModel(), requestFor(PROMPT), { signal: AbortSignal.abort(new Error('enough')) }),
+    ).rejects.toThrow('enough');
   });
 });
