@@ -1,4 +1,5 @@
 import type { CrewDefinition, ToolLog } from '../crew/crew-definition.ts';
+import type { RunId } from '../ids.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Commit, Delta, ModelSource } from './engine.ts';
 import type { GuardedClock } from './guarded-clock.ts';
@@ -18,8 +19,8 @@ export interface RunnerContext {
   /** Told after each commit, never before. */
   readonly publish: (commit: Commit) => void;
   readonly stream: (delta: Delta) => void;
-  /** Whether anybody listens to deltas; if not, models need not stream for show. */
-  readonly streams: () => boolean;
+  /** Whether anybody looks at the deltas of a run; if not, models need not stream for show. */
+  readonly streams: (runId: RunId) => boolean;
   /** A run has got work to do: whoever drives it looks again, or somebody takes it. */
   readonly wake: (runId: Commit['runId']) => void;
 }

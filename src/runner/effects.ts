@@ -34,7 +34,7 @@ export async function callModel({ context, crew, state, signal, note }: EffectIn
   };
   try {
     const model = context.models(askedAgent(state, crew, task).model ?? crew.model);
-    const onDelta = context.streams() ? streamed.send : null;
+    const onDelta = context.streams(state.id) ? streamed.send : null;
     const answer = await model.respond(request, { signal, onDelta, onFailure: failed });
     checkSize(answer);
     return [

@@ -139,6 +139,8 @@ export interface CrewInfo {
 export interface EngineListener {
   committed?(commit: Commit): void;
   delta?(delta: Delta): void;
+  /** Whether this run's deltas are wanted, asked as each model call begins; if nobody wants them, the answer comes whole. Default: yes. */
+  watches?(runId: RunId): boolean;
 }
 
 export interface Commit {

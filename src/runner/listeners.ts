@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts';
+import type { RunId } from '../ids.ts';
 import type { RunnerLog } from './context.ts';
 import type { EngineListener } from './engine.ts';
 
@@ -27,9 +28,9 @@ export class Listeners {
     }
   }
 
-  /** Whether somebody wants to see answers as they stream. */
-  get wantDeltas(): boolean {
-    for (const listener of this.#listeners) if (listener.delta) return true;
+  /** Whether somebody wants to see the answers of a run as they stream. */
+  wantDeltas(runId: RunId): boolean {
+    for (const { delta, watches } of this.#listeners) if (delta && (watches?.(runId) ?? true)) return true;
     return false;
   }
 }

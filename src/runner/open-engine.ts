@@ -56,7 +56,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     log,
     publish: (commit) => listeners.tell((listener) => listener.committed?.(commit)),
     stream: (delta) => listeners.tell((listener) => listener.delta?.(delta)),
-    streams: () => listeners.wantDeltas,
+    streams: (runId) => listeners.wantDeltas(runId),
     wake: (runId: RunId) => {
       if (typeof drives === 'function' ? drives(runId) : drives) drivers.wake(runId);
     },

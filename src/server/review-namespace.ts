@@ -49,12 +49,17 @@ export function serveReviewNamespace(options: ReviewNamespaceOptions): () => voi
 
   const committed = (commit: Commit) => {
     deltas.flush(commit.runId);
+    if (commit.events[0]?.type === 'run.started' && namespace.sockets.size > 0) watched.expect(commit.runId);
     metrics.committed(commit);
     broadcastCommit(commit, broadcast);
     watched.wake(commit.runId);
     void noticeSupervised(commit, { engine, broadcast, log });
   };
-  const unsubscribe = engine.on({ committed, delta: (delta) => deltas.push(delta) });
+  const unsubscribe = engine.on({
+    committed,
+    delta: (delta) => deltas.push(delta),
+    watches: (runId) => watched.has(runId),
+  });
   const slow = new SlowClients(slowClientMs);
   const poll = setInterval(() => {
     watched.wakeAll();

@@ -5,10 +5,14 @@ import { bufferedBytes, MAX_BUFFERED_BYTES, type ReviewSocket } from './review-s
 import { RunWatcher } from './run-watcher.ts';
 import type { ServerLog } from './server-log.ts';
 
+/** How long after its start a run counts as watched, for whoever opens it then. */
+const EXPECTED_MS = 5_000;
+
 /** Who watches which run. */
 export class WatchedRuns {
   readonly #journal: Journal;
   readonly #log: ServerLog;
+  readonly #expected = new Set<RunId>();
   readonly #runs = new Map<RunId, Map<ReviewSocket, RunWatcher>>();
 
   constructor(journal: Journal, log: ServerLog) {
@@ -26,6 +30,17 @@ export class WatchedRuns {
 
   leave(socket: ReviewSocket): void {
     for (const runId of this.#runs.keys()) this.#unwatch(socket, runId);
+  }
+
+  /** Whether somebody watches it, or is about to. */
+  has(runId: RunId): boolean {
+    return this.#runs.has(runId) || this.#expected.has(runId);
+  }
+
+  /** Whoever starts a run looks at it next, and would miss the beginning of its first answer. */
+  expect(runId: RunId): void {
+    this.#expected.add(runId);
+    setTimeout(() => this.#expected.delete(runId), EXPECTED_MS).unref();
   }
 
   socketsOf(runId: RunId): Iterable<ReviewSocket> {
