@@ -125,6 +125,8 @@ export const Hold = HoldRecord.omit({
     overdue: z.boolean(),
     onExpire: OnExpire,
     escalateTo: z.array(z.string()),
+    /** The verdicts that are refused without a reason. */
+    reasonRequired: z.array(Verdict),
   }),
 });
 export type Hold = z.infer<typeof Hold>;
@@ -143,6 +145,7 @@ export function toHold(record: HoldRecord): Hold {
       overdue,
       onExpire: policy.onExpire,
       escalateTo: policy.escalateTo,
+      reasonRequired: policy.reasonRequired,
     },
   };
 }

@@ -1,7 +1,7 @@
 import { contextOf } from '../crew/prompt.ts';
 import type { RunState } from '../crew/run-state.ts';
 import { HoldpointError } from '../errors.ts';
-import { type Hold, toHold } from '../hooks/hold.ts';
+import { type Hold, type HoldRecord, toHold } from '../hooks/hold.ts';
 import type { Verdict } from '../hooks/review-policy.ts';
 import { type Reviewer, whyNotAllowed } from '../hooks/reviewer.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
@@ -28,8 +28,16 @@ export async function readHold(
       ? { ...hold, context: contextOf(state, record.task), done: doneBy(state, record.task) }
       : hold;
   if (record.status !== 'open') return { hold: seen, you: { may: [], why: `It is ${record.status}.` } };
-  const why = whyNotAllowed(record, reviewer);
+  const why = whyNotAllowed(record, reviewer) ?? whyNoVote(record, reviewer);
   return { hold: seen, you: { may: why === null ? [...record.allowed] : [], why } };
+}
+
+/** One vote a person and revision: who gave theirs has to wait for the others. */
+function whyNoVote({ votes, policy }: HoldRecord, { user }: Reviewer): string | null {
+  const mine = votes.find(({ by }) => by === user);
+  if (!mine) return null;
+  const left = policy.quorum - votes.length;
+  return `You voted to ${mine.verdict}. It takes ${left} more.`;
 }
 
 /** What a task's agent has done with its tools so far. */

@@ -118,6 +118,10 @@ describe('a quorum', () => {
       status: 'open',
       review: { quorum: 2, votes: [{ by: 'user:ana', verdict: 'approve' }] },
     });
+    expect((await desk.engine.hold(hold.id, who('ana'))).you).toEqual({
+      may: [],
+      why: 'You voted to approve. It takes 1 more.',
+    });
     await expect(desk.approve(hold, 'user:ana')).rejects.toMatchObject({ code: 'ALREADY_VOTED' });
     await expect(desk.reject(hold, 'no', 'user:ana')).rejects.toMatchObject({ code: 'ALREADY_VOTED' });
     expect((await desk.settled(run)).status).toBe('held');

@@ -47,6 +47,7 @@ export function sampleHold(
       overdue: false,
       onExpire: 'wait',
       escalateTo: [],
+      reasonRequired: ['reject'],
       ...review,
     },
     ...rest,

@@ -2,6 +2,8 @@
 export interface Draft {
   readonly reason?: string | undefined;
   readonly reasonCode?: string | undefined;
+  /** Why something is approved as it is, where the policy asks for that. */
+  readonly approval?: string | undefined;
   readonly comment?: string | undefined;
   /** What stands in the fields of the edit, by key; the raw editor is under ''. */
   readonly fields?: Readonly<Record<string, string>> | undefined;

@@ -2,6 +2,9 @@ import { useEffect, useRef } from 'react';
 
 export type Keys = Readonly<Record<string, (() => void) | undefined>>;
 
+/** How the key is called that sends what is open. */
+export const MOD_ENTER = /Mac|iPhone|iPad/.test(globalThis.navigator?.userAgent ?? '') ? '⌘⏎' : 'ctrl ⏎';
+
 const OFF = 'holdpoint.keys-off';
 
 /** Some readers' software speaks to pages by single letters; then the shortcuts are turned off in the menu. */

@@ -126,5 +126,13 @@ const board = defineCrew({
   },
 });
 
+const bureau = defineCrew({
+  name: 'bureau',
+  inputs,
+  review: { reasonRequired: ['approve', 'modify', 'reject', 'respond'] },
+  agents: { clerk: { role: 'Clerk', goal: 'Settle', tools: [issueRefund, askHuman] } },
+  tasks: { settle: { agent: 'clerk', description: 'Settle {ticket} ({plan})' } },
+});
+
 /** Crews that hold in every way that a page must show. */
-export const DESK_CREWS = [refundDesk, newsroom, payOffice, board].map((crew) => crewDefinition(crew));
+export const DESK_CREWS = [refundDesk, newsroom, payOffice, board, bureau].map((crew) => crewDefinition(crew));

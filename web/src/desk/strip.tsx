@@ -106,5 +106,5 @@ function openAgain({ hold, kept }: StripEntry): void {
 }
 
 function hasWords(kept: Draft | undefined): boolean {
-  return Boolean(kept && (kept.reason || kept.comment || kept.fields));
+  return Boolean(kept && (kept.reason || kept.approval || kept.comment || kept.fields));
 }

@@ -4,6 +4,7 @@ import { focusAtStart } from '../focus-at-start.ts';
 import { countHidden } from '../hidden-characters.ts';
 import { Bound } from '../hold/exact-box.tsx';
 import { editableOf } from '../hold/proposal-rows.ts';
+import { ReasonField } from '../hold/reason-field.tsx';
 import { isObject, showJson } from '../text/show-json.ts';
 import { VisibleText } from '../text/visible-text.tsx';
 import { wordDiff } from '../text/word-diff.ts';
@@ -81,7 +82,7 @@ export function EditPanel({ hold, written, edited, problems, reason, onWrite, on
               />
             </Suspense>
             <Problems problems={problems} />
-            <Why reason={reason} onReason={onReason} />
+            <Why hold={hold} reason={reason} onReason={onReason} />
           </>
         ) : (
           <div className="edit">
@@ -128,7 +129,7 @@ export function EditPanel({ hold, written, edited, problems, reason, onWrite, on
                   written={written.fields}
                 />
               )}
-              <Why reason={reason} onReason={onReason} />
+              <Why hold={hold} reason={reason} onReason={onReason} />
             </div>
           </div>
         )}
@@ -198,19 +199,14 @@ function Problems({ problems }: { problems: readonly Problem[] }) {
   ));
 }
 
-function Why({ reason, onReason }: { reason: string; onReason: (reason: string) => void }) {
-  const id = useId();
+function Why({ hold, reason, onReason }: Pick<EditPanelProps, 'hold' | 'reason' | 'onReason'>) {
   return (
     <div className="why-edit">
-      <label className="soft small" htmlFor={id}>
-        Say why <span className="quiet">(optional, the agent reads it)</span>
-      </label>
-      <textarea
-        id={id}
-        className="input text"
-        rows={2}
-        value={reason}
-        onChange={(event) => onReason(event.target.value)}
+      <ReasonField
+        reason={reason}
+        required={hold.review.reasonRequired.includes('modify')}
+        note="the agent reads it"
+        onReason={onReason}
       />
     </div>
   );

@@ -6,10 +6,9 @@ import { Icon } from '../shell/icons.tsx';
 import { At } from '../text/moments.tsx';
 import { showPerson } from '../text/show-person.ts';
 import { showDuration } from '../text/show-time.ts';
-import { useKeys } from '../use-keys.ts';
+import { MOD_ENTER, useKeys } from '../use-keys.ts';
 import { approveLabel } from './act-sentence.ts';
 import type { Mode } from './hold-item.tsx';
-import { MOD_ENTER } from './reject-row.tsx';
 import { choicesOf, optionsOf } from './respond-state.ts';
 
 export interface DecisionBarProps {
@@ -22,6 +21,8 @@ export interface DecisionBarProps {
   readonly problems: readonly Problem[];
   /** Something is half written about this hold. */
   readonly hasWords: boolean;
+  /** What the reviewer gave as reason for an edit or an answer. */
+  readonly reason: string;
   readonly choice: string | null;
   readonly claimHolder: string | null;
   readonly now: number;
@@ -48,7 +49,7 @@ interface Primary {
 export function DecisionBar(props: DecisionBarProps) {
   const { hold, mode, blocked, notice, can, onMode, onDiscard, onNext } = props;
   const me = useDesk((state) => state.me.user);
-  const primary = primaryOf(props, me);
+  const primary = withReason(primaryOf(props, me), props);
   const ready = primary !== null && blocked === null && primary.missing === null;
   const act = () => {
     if (ready) primary.act();
@@ -157,6 +158,14 @@ function primaryOf(
       return { label: choiceLabel(hold, choice), act: onRespond, missing, quick: false };
     }
   }
+}
+
+/** An edit or an answer that the policy refuses without words says so beside the button. */
+function withReason(primary: Primary | null, { hold, mode, can, reason }: DecisionBarProps): Primary | null {
+  if (primary === null || primary.missing !== null || reason.trim() !== '') return primary;
+  const verdict = mode === 'edit' ? 'modify' : can('approve') ? 'approve' : 'respond';
+  if (verdict === 'approve' || primary.quick || !hold.review.reasonRequired.includes(verdict)) return primary;
+  return { ...primary, missing: 'Say why: this policy asks for it.' };
 }
 
 function choiceLabel({ task, crew, action }: Hold, choice: string | null): string {

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Decision, Hold } from '../../../src/client/index.ts';
+import type { Decision, Hold, Verdict } from '../../../src/client/index.ts';
 import { isHoldpointError } from '../../../src/client/index.ts';
 import { decideHold } from '../desk/decide.ts';
 import { useDesk, useDeskStore } from '../desk/use-desk.ts';
@@ -10,6 +10,7 @@ import { fieldsOf } from '../edit/schema-form.ts';
 import { useKeys } from '../use-keys.ts';
 import { useNow } from '../use-now.ts';
 import { shortAct } from './act-sentence.ts';
+import { ApproveRow } from './approve-row.tsx';
 import { CommentRow } from './comment-row.tsx';
 import { DecisionBar } from './decision-bar.tsx';
 import { Evidence } from './evidence.tsx';
@@ -23,7 +24,7 @@ import { RulesAndPeople } from './rules-and-people.tsx';
 import type { HoldDetail } from './use-hold-detail.ts';
 import { useSeen } from './use-seen.ts';
 
-export type Mode = 'read' | 'edit' | 'reject' | 'comment';
+export type Mode = 'read' | 'edit' | 'approve' | 'reject' | 'comment';
 
 interface HoldItemProps {
   readonly detail: HoldDetail;
@@ -102,7 +103,9 @@ export function HoldItem({ detail, onDecided }: HoldItemProps) {
   };
   const reasonGiven = draft.reason?.trim() ? { reason: draft.reason.trim() } : {};
 
-  const approve = () => void send({ verdict: 'approve' }, { moveOn: true });
+  const needsReason = (verdict: Verdict) => hold.review.reasonRequired.includes(verdict);
+  const approve = () =>
+    needsReason('approve') ? setMode('approve') : void send({ verdict: 'approve' }, { moveOn: true });
   const approveEdit = () =>
     void send({ verdict: 'modify', value: edited.value as Decision['value'], ...reasonGiven }, { moveOn: false });
   const respond = () =>
@@ -127,8 +130,7 @@ export function HoldItem({ detail, onDecided }: HoldItemProps) {
             : sending
               ? 'Sending…'
               : null;
-  const can = (verdict: 'approve' | 'modify' | 'reject' | 'respond') =>
-    open && hold.allowed.includes(verdict) && may.includes(verdict);
+  const can = (verdict: Verdict) => open && hold.allowed.includes(verdict) && may.includes(verdict);
   const choices = hold.kind === 'question' ? optionsOf(hold) : choicesOf(hold);
   useKeys({
     e: mode === 'read' && can('modify') ? () => setMode('edit') : undefined,
@@ -138,7 +140,7 @@ export function HoldItem({ detail, onDecided }: HoldItemProps) {
       mode === 'read' && open && live && may.length > 0 && claimHolder !== me
         ? () => void claim(claimHolder !== null)
         : undefined,
-    Escape: mode === 'edit' ? discard : mode === 'comment' ? () => setMode('read') : undefined,
+    Escape: mode === 'edit' ? discard : undefined,
     ...(mode === 'read' && responds
       ? Object.fromEntries(choices.slice(0, 9).map((key, index) => [String(index + 1), () => setChoice(key)]))
       : {}),
@@ -190,6 +192,16 @@ export function HoldItem({ detail, onDecided }: HoldItemProps) {
           onBack={() => setMode('read')}
         />
       )}
+      {mode === 'approve' && open && (
+        <ApproveRow
+          hold={hold}
+          reason={draft.approval ?? ''}
+          blocked={blocked === 'claimed' ? 'Claimed by somebody else; take it over first.' : blocked}
+          onReason={(approval) => setDraft({ ...draft, approval })}
+          onSend={(reason) => void send({ verdict: 'approve', reason }, { moveOn: true })}
+          onBack={() => setMode('read')}
+        />
+      )}
       {mode === 'comment' && (
         <CommentRow
           hold={hold}
@@ -202,7 +214,7 @@ export function HoldItem({ detail, onDecided }: HoldItemProps) {
           onBack={() => setMode('read')}
         />
       )}
-      {(mode === 'read' || mode === 'edit' || (mode === 'reject' && !open)) && (
+      {(mode === 'read' || mode === 'edit' || (!open && mode !== 'comment')) && (
         <DecisionBar
           hold={hold}
           mode={mode}
@@ -211,6 +223,7 @@ export function HoldItem({ detail, onDecided }: HoldItemProps) {
           edited={edited}
           problems={problems}
           hasWords={Object.keys(draft).length > 0 && Object.values(draft).some(Boolean)}
+          reason={draft.reason ?? ''}
           choice={choice}
           claimHolder={claimHolder}
           now={now}
@@ -233,6 +246,7 @@ export function HoldItem({ detail, onDecided }: HoldItemProps) {
 function KeptWords({ draft, onForget }: { draft: Draft; onForget: () => void }) {
   const written = [
     draft.reason,
+    draft.approval,
     draft.comment,
     ...Object.entries(draft.fields ?? {}).map(([key, text]) => (key === '' ? text : `${key}: ${text}`)),
   ];

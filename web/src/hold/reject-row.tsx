@@ -5,6 +5,7 @@ import { Icon } from '../shell/icons.tsx';
 import { useKeys } from '../use-keys.ts';
 import { shortAct } from './act-sentence.ts';
 import { REASON_CODES, wordsOfCode } from './reason-codes.ts';
+import { WordsRow } from './words-row.tsx';
 
 interface RejectRowProps {
   readonly hold: Hold;
@@ -18,9 +19,9 @@ interface RejectRowProps {
 /** Why not: a code by a key, then words. It says what happens next before it happens. */
 export function RejectRow({ hold, draft, blocked, onDraft, onSend, onBack }: RejectRowProps) {
   const { reason = '', reasonCode } = draft;
-  const id = useId();
+  const name = useId();
   const words = useRef<HTMLTextAreaElement>(null);
-  const heading = useRef<HTMLHeadingElement>(null);
+  const heading = useRef<HTMLSpanElement>(null);
   const pick = (code: string) => {
     onDraft({ ...draft, reasonCode: code });
     words.current?.focus();
@@ -31,30 +32,34 @@ export function RejectRow({ hold, draft, blocked, onDraft, onSend, onBack }: Rej
       : reasonCode === 'other' && reason.trim() === ''
         ? 'Write it in your words.'
         : blocked;
-  const send = () => {
-    if (missing === null && reasonCode !== undefined) onSend(reason.trim() || wordsOfCode(reasonCode), reasonCode);
-  };
   useEffect(() => heading.current?.focus(), []);
-  useKeys({
-    ...Object.fromEntries(REASON_CODES.map(({ key, code }) => [key, () => pick(code)])),
-    Escape: onBack,
-    'mod+Enter': send,
-  });
+  useKeys(Object.fromEntries(REASON_CODES.map(({ key, code }) => [key, () => pick(code)])));
   return (
-    <section className="refuse" aria-labelledby={`${id}-head`}>
-      <div className="row">
-        <h2 id={`${id}-head`} ref={heading} tabIndex={-1}>
+    <WordsRow
+      heading={
+        <span ref={heading} tabIndex={-1}>
           Why do you reject “{shortAct(hold)}”?
-        </h2>
-        <span className="quiet push wide">press a number</span>
-      </div>
+        </span>
+      }
+      aside="press a number"
+      label="In your words"
+      words={reason}
+      wordsRef={words}
+      onWords={(text) => onDraft({ ...draft, reason: text })}
+      hint="The agent reads this word for word, and it stays in the journal."
+      button={{ label: reasonCode === undefined ? 'Reject' : `Reject: ${wordsOfCode(reasonCode)}`, danger: true }}
+      missing={missing}
+      next={<NextWords hold={hold} />}
+      onSend={() => reasonCode !== undefined && onSend(reason.trim() || wordsOfCode(reasonCode), reasonCode)}
+      onBack={onBack}
+    >
       <fieldset className="codes">
         <legend className="vh">Reason</legend>
         {REASON_CODES.map(({ key, code, words: text }) => (
           <label key={code} className="code">
             <input
               type="radio"
-              name={id}
+              name={name}
               value={code}
               checked={reasonCode === code}
               onChange={() => onDraft({ ...draft, reasonCode: code })}
@@ -65,36 +70,9 @@ export function RejectRow({ hold, draft, blocked, onDraft, onSend, onBack }: Rej
           </label>
         ))}
       </fieldset>
-      <label className="vh" htmlFor={`${id}-words`}>
-        In your words
-      </label>
-      <textarea
-        id={`${id}-words`}
-        ref={words}
-        className="input text"
-        rows={2}
-        placeholder="In your words"
-        value={reason}
-        onChange={(event) => onDraft({ ...draft, reason: event.target.value })}
-      />
-      <p className="hint">The agent reads this word for word, and it stays in the journal.</p>
-      <div className="row refuse-foot">
-        <button type="button" className="btn danger" disabled={missing !== null} onClick={send}>
-          {reasonCode === undefined ? 'Reject' : `Reject: ${wordsOfCode(reasonCode)}`} <kbd>{MOD_ENTER}</kbd>
-        </button>
-        <button type="button" className="btn" onClick={onBack}>
-          Back <kbd>esc</kbd>
-        </button>
-        {missing !== null && <span className="quiet">{missing}</span>}
-        <p className="soft small push next-words">
-          <NextWords hold={hold} />
-        </p>
-      </div>
-    </section>
+    </WordsRow>
   );
 }
-
-export const MOD_ENTER = /Mac|iPhone|iPad/.test(globalThis.navigator?.userAgent ?? '') ? '⌘⏎' : 'ctrl ⏎';
 
 function NextWords({ hold }: { hold: Hold }) {
   const { kind, action, task, blocks } = hold;

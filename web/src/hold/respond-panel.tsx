@@ -5,6 +5,7 @@ import { SchemaField } from '../edit/schema-field.tsx';
 import { writeField } from '../edit/schema-form.ts';
 import { isObject } from '../text/show-json.ts';
 import { VisibleText } from '../text/visible-text.tsx';
+import { ReasonField } from './reason-field.tsx';
 import { choicesOf, optionsOf, startOf, valueSchema } from './respond-state.ts';
 
 export interface RespondPanelProps {
@@ -81,9 +82,12 @@ function Choice(props: RespondPanelProps) {
   );
 }
 
-function Question({ hold, choice, written, problems, onChoice, onWrite }: RespondPanelProps) {
+function Question(props: RespondPanelProps) {
+  const { hold, choice, written, problems, onChoice, onWrite } = props;
   const id = useId();
   const options = optionsOf(hold);
+  // An answer says what it means; words beside it are asked for only where the policy does.
+  const asksWhy = hold.review.reasonRequired.includes('respond');
   if (options.length > 0) {
     return (
       <section className="answer" aria-labelledby="answer">
@@ -110,6 +114,7 @@ function Question({ hold, choice, written, problems, onChoice, onWrite }: Respon
           </div>
         </fieldset>
         <ProblemLines problems={problems} />
+        {asksWhy && <Reason {...props} />}
       </section>
     );
   }
@@ -127,6 +132,7 @@ function Question({ hold, choice, written, problems, onChoice, onWrite }: Respon
       />
       <p className="hint">The agent reads this word for word, and it stays in the journal.</p>
       <ProblemLines problems={problems} />
+      {asksWhy && <Reason {...props} />}
     </section>
   );
 }
@@ -179,20 +185,13 @@ function ProblemLines({ problems }: { problems: readonly Problem[] }) {
   ));
 }
 
-function Reason({ reason, onReason }: RespondPanelProps) {
-  const id = useId();
+function Reason({ hold, reason, onReason }: RespondPanelProps) {
   return (
-    <div className="field">
-      <label className="soft" htmlFor={id}>
-        Say why <span>optional, it stays in the journal</span>
-      </label>
-      <textarea
-        id={id}
-        className="input text"
-        rows={2}
-        value={reason}
-        onChange={(event) => onReason(event.target.value)}
-      />
-    </div>
+    <ReasonField
+      reason={reason}
+      required={hold.review.reasonRequired.includes('respond')}
+      note="it stays in the journal"
+      onReason={onReason}
+    />
   );
 }

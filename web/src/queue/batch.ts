@@ -3,9 +3,12 @@ import type { Hold } from '../../../src/client/index.ts';
 /** Decisions in one message at most. */
 export const BATCH_LIMIT = 20;
 
-/** What may be approved with others of its kind: outputs, and actions that can be undone. Never for a person to do, never what cannot be taken back. */
+/**
+ * What may be approved with others of its kind: outputs, and actions that can be undone. Never for a person to do, never what
+ * cannot be taken back, never what needs words of its own.
+ */
 export function isBatchable({ kind, impact, review }: Hold): boolean {
-  if (review.quorum > 1) return false;
+  if (review.quorum > 1 || review.reasonRequired.includes('approve')) return false;
   return kind === 'after' || (kind === 'action' && impact?.reversible === true);
 }
 

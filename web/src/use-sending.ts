@@ -1,0 +1,33 @@
+import { useCallback, useRef, useState } from 'react';
+
+export interface Sending {
+  readonly sending: boolean;
+  /** Why the last try was refused, in the server's words. */
+  readonly problem: string | null;
+  /** Runs what sends something, one at a time. Whether it went well. */
+  readonly send: (act: () => Promise<void>) => Promise<boolean>;
+}
+
+/** For whatever sends something and tells what came of it in its own place. */
+export function useSending(): Sending {
+  const [sending, setSending] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const busy = useRef(false);
+  const send = useCallback(async (act: () => Promise<void>) => {
+    if (busy.current) return false;
+    busy.current = true;
+    setSending(true);
+    setProblem(null);
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+      return false;
+    } finally {
+      busy.current = false;
+      setSending(false);
+    }
+  }, []);
+  return { sending, problem, send };
+}
