@@ -98,6 +98,17 @@ describe('the architecture', () => {
     expect(foreign).toEqual([]);
   });
 
+  test('the benchmark measures the package as a user has it', () => {
+    const bench = join(root, '..', 'bench');
+    const measuring = readdirSync(bench, { recursive: true, encoding: 'utf8' }).filter((file) => /\.[jt]s$/.test(file));
+    expect(measuring.length).toBeGreaterThan(10);
+    const inside = measuring
+      // Micro-benchmarks are of parts that no user sees.
+      .filter((file) => !file.startsWith('micro/'))
+      .filter((file) => /from '[^']*\/(src|dist)\//.test(readFileSync(join(bench, file), 'utf8')));
+    expect(inside).toEqual([]);
+  });
+
   test('no file is longer than 400 lines', () => {
     const long = sources
       .map(({ file, text }) => ({ file, lines: text.split('\n').length }))

@@ -1,7 +1,6 @@
-import { defineCrew, openaiModel, openHoldpoint } from 'holdpoint';
+import { openaiModel, openHoldpoint } from 'holdpoint';
 import { memoryJournal } from 'holdpoint/testing';
-import { z } from 'zod';
-import { instruction, isHeld, roleOf, TOPIC } from './contestant.js';
+import { relayCrew } from './relay.js';
 import { takePart } from './take-part.js';
 
 /** @import { Contestant, Setting } from './contestant.js' */
@@ -13,7 +12,7 @@ await takePart({ name: 'holdpoint', stores: ['none', 'sqlite', 'postgres'], open
 async function open(setting) {
   const { store, database, baseURL, model } = setting;
   const holdpoint = await openHoldpoint({
-    crews: [crewOf(setting)],
+    crews: [relayCrew(setting)],
     database: store === 'none' ? memoryJournal() : store === 'sqlite' ? `file:${database}/holdpoint.db` : database,
     model: openaiModel({ baseURL, name: model, apiKey: 'none' }),
   });
@@ -40,28 +39,4 @@ async function open(setting) {
     recover: async (run) => ((await isEmpty()) ? 'lost' : standingOf(await (await runNamed(run)).settled())),
     close: () => holdpoint.close(),
   };
-}
-
-/** @param {Setting} setting */
-function crewOf(setting) {
-  const tasks = Array.from({ length: setting.tasks }, (_, task) => task);
-  return defineCrew({
-    name: 'relay',
-    inputs: z.strictObject({ run: z.string() }),
-    agents: Object.fromEntries(
-      tasks.map((task) => [`agent${task}`, { role: roleOf(task), goal: 'Hand on better work' }]),
-    ),
-    tasks: Object.fromEntries(
-      tasks.map((task) => [
-        `task${task}`,
-        {
-          agent: `agent${task}`,
-          description: (/** @type {{ inputs: { run: string } }} */ { inputs }) =>
-            // The marker has the peers' model server answer as a server does that knows `response_format`.
-            `${instruction(inputs.run, task)}${task === 0 ? ` ${TOPIC}` : ''} [[wrap:output]]`,
-          ...(isHeld(setting, task) ? { confirm: /** @type {const} */ ('before') } : {}),
-        },
-      ]),
-    ),
-  });
 }
