@@ -1,5 +1,6 @@
+import { type AgentOptions, Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { Readable } from 'node:stream';
-import { Agent, type Dispatcher, EnvHttpProxyAgent, interceptors, request } from 'undici';
 
 /** An answer that is here already: read as text without the web streams that a `Response` would read it through. */
 class WholeResponse extends Response {
@@ -19,49 +20,97 @@ class WholeResponse extends Response {
   }
 }
 
-/** Never longer than most servers keep an idle connection (5 s), so that none is used that the other end is just closing. */
-const KEEP_ALIVE_MS = 4_000;
+type Env = Readonly<Record<string, string | undefined>>;
+type Agents = { readonly http: HttpAgent; readonly https: HttpsAgent };
+
+interface Asked {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body: string | null;
+  readonly signal: AbortSignal | undefined;
+}
+
 const MAX_REDIRECTIONS = 3;
 
 /**
- * A `fetch` for the SDK, on undici's own `request`: half the time of Node's `fetch` for a short answer. Connections are kept. How long an answer
- * may take is the caller's `signal`; once it has begun, it may never be silent for `idleTimeoutMs`. With `NODE_USE_ENV_PROXY=1` it goes through `HTTPS_PROXY` and
- * `HTTP_PROXY` as Node's own does.
+ * A `fetch` for the SDK, on Node's own HTTP client: for a short answer, half the time of the global `fetch`. Connections are kept. How long an
+ * answer may take is the caller's `signal`; one that comes whole may never be silent for `idleTimeoutMs` once it has begun. With
+ * `NODE_USE_ENV_PROXY=1` it goes through `HTTPS_PROXY` and `HTTP_PROXY`, where Node's agents can.
  */
-export function undiciFetch(
-  env: Readonly<Record<string, string | undefined>>,
-  { idleTimeoutMs }: { idleTimeoutMs: number },
-): typeof globalThis.fetch {
-  const options = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: 0, bodyTimeout: idleTimeoutMs };
-  const agent = env.NODE_USE_ENV_PROXY === '1' ? new EnvHttpProxyAgent(options) : new Agent(options);
-  const dispatcher = agent.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTIONS }));
-  return async (input, init) => {
-    const { url, ...asked } = toRequest(input, init);
-    const { statusCode, headers, body } = await request(url, { ...asked, dispatcher });
-    const given = { status: statusCode, headers: toHeaders(headers) };
-    if (isStream(headers)) return new Response(Readable.toWeb(body) as ReadableStream<Uint8Array>, given);
-    return new WholeResponse(await body.text(), given);
+export function keptFetch(env: Env, { idleTimeoutMs }: { idleTimeoutMs: number }): typeof globalThis.fetch {
+  const options: AgentOptions = {
+    keepAlive: true,
+    ...(env.NODE_USE_ENV_PROXY === '1' ? { proxyEnv: process.env } : {}),
+  };
+  const agents = { http: new HttpAgent(options), https: new HttpsAgent(options) };
+  return async (input, init = {}) => {
+    if (input instanceof Request || (init.body && typeof init.body !== 'string'))
+      throw new TypeError('Only a URL and a body of text can be sent.');
+    const answer = await follow(new URL(input), toAsked(init), agents);
+    const given = { status: answer.statusCode ?? 500, headers: toHeaders(answer) };
+    const isStream = /event-stream/i.test(answer.headers['content-type'] ?? '');
+    if (isStream) return new Response(Readable.toWeb(answer) as ReadableStream<Uint8Array>, given);
+    return new WholeResponse(await textOf(answer, idleTimeoutMs), given);
   };
 }
 
-function toRequest(input: Parameters<typeof fetch>[0], { method = 'GET', headers, body, signal }: RequestInit = {}) {
-  if (input instanceof Request || (body && typeof body !== 'string'))
-    throw new TypeError('Only a URL and a body of text can be sent.');
+function toAsked({ method = 'GET', headers, body, signal }: RequestInit): Asked {
   return {
-    url: input,
-    method: method.toUpperCase() as Dispatcher.HttpMethod,
+    method: method.toUpperCase(),
     headers: { ...Object.fromEntries(new Headers(headers)), 'accept-encoding': 'identity' },
-    body: body ?? null,
-    signal: signal ?? null,
+    body: typeof body === 'string' ? body : null,
+    signal: signal ?? undefined,
   };
 }
 
-function toHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+/** Another place on the same server is followed; one elsewhere would be handed the key, so its answer is given as it is. */
+async function follow(url: URL, asked: Asked, agents: Agents): Promise<IncomingMessage> {
+  let at = url;
+  for (let redirections = 0; ; redirections++) {
+    const answer = await send(at, asked, agents);
+    const { statusCode, headers } = answer;
+    const next = statusCode === 307 || statusCode === 308 ? (headers.location ?? null) : null;
+    if (next === null || redirections >= MAX_REDIRECTIONS) return answer;
+    const there = new URL(next, at);
+    if (there.origin !== url.origin) return answer;
+    answer.resume();
+    at = there;
+  }
+}
+
+function send(url: URL, { body, ...asked }: Asked, agents: Agents): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const secure = url.protocol === 'https:';
+    const made = secure
+      ? requestHttps(url, { ...asked, agent: agents.https }, resolve)
+      : requestHttp(url, { ...asked, agent: agents.http }, resolve);
+    made.on('error', reject);
+    made.end(body ?? undefined);
+  });
+}
+
+function textOf(answer: IncomingMessage, idleTimeoutMs: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const silent = () => answer.destroy(new Error(`timed out: no data for ${idleTimeoutMs} ms`));
+    const idle = setTimeout(silent, idleTimeoutMs);
+    const pieces: Buffer[] = [];
+    answer.on('data', (piece: Buffer) => {
+      idle.refresh();
+      pieces.push(piece);
+    });
+    answer.on('end', () => {
+      clearTimeout(idle);
+      resolve(Buffer.concat(pieces).toString());
+    });
+    answer.on('error', (error) => {
+      clearTimeout(idle);
+      reject(error);
+    });
+  });
+}
+
+function toHeaders({ headers }: IncomingMessage): Record<string, string> {
   const flat: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) flat[name] = String(value);
   return flat;
-}
-
-function isStream({ 'content-type': type }: Readonly<Record<string, string | string[] | undefined>>): boolean {
-  return /event-stream/i.test(String(type));
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { HoldpointError } from '../errors.ts';
-import { undiciFetch } from './fetch.ts';
+import { keptFetch } from './fetch.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -24,7 +24,7 @@ export interface OpenAIModelOptions {
   readonly timeoutMs?: number | undefined;
   /** Between two pieces of a stream, in milliseconds. Default 60 000. */
   readonly idleTimeoutMs?: number | undefined;
-  /** Default: one on undici, whose connections are kept. Another is given a URL, and a body of text. */
+  /** Default: on Node's HTTP client, with connections that are kept. Another is given a URL, and a body of text. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Time and chance, for tests. */
   readonly sleep?: (ms: number, options: { signal: AbortSignal }) => Promise<void>;
@@ -83,7 +83,7 @@ export function openaiSettings(options: OpenAIModelOptions, env: Env): OpenAISet
     maxTries: Math.max(1, options.maxTries ?? 8),
     timeoutMs: options.timeoutMs ?? 120_000,
     idleTimeoutMs,
-    fetch: options.fetch ?? undiciFetch(env, { idleTimeoutMs }),
+    fetch: options.fetch ?? keptFetch(env, { idleTimeoutMs }),
     sleep: options.sleep ?? ((ms, { signal }) => delay(ms, undefined, { signal })),
     random: options.random ?? Math.random,
     now: options.now ?? Date.now,

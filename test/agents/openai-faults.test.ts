@@ -169,7 +169,22 @@ describe('a connection', () => {
     expect(ports.size).toBe(kept + 1);
   });
 
-  it('follows a redirection', async () => {
+  it('does not follow a redirection to another server, which would be handed the key', async () => {
+    let asked = 0;
+    await using elsewhere = await answering((_req, res) => {
+      asked++;
+      res.end();
+    });
+    await using answers = await answering((_req, res) => {
+      res.writeHead(307, { location: `${elsewhere.baseURL}/chat/completions` });
+      res.end();
+    });
+    const error = await failing(ask(quickModel(answers.baseURL, { maxTries: 1 }), requestFor('Say it.')));
+    expect(error).toMatchObject({ code: 'MODEL_REFUSED', message: expect.stringContaining('307') });
+    expect(asked).toBe(0);
+  });
+
+  it('follows a redirection on the same server', async () => {
     await using answers = await answering((req, res) => {
       if (req.url === '/v1/chat/completions') {
         res.writeHead(307, { location: '/elsewhere' });
