@@ -16,8 +16,8 @@ import { seeded } from '../support/seeded.ts';
 import { NO_SMALL_DISK, smallDisk } from '../support/small-disk.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const FULL = size({ small: 50, recorded: 300, large: 900 });
-const CALLS = size({ small: 8, recorded: 40, large: 100 });
+const FULL = size({ small: 90, recorded: 300, large: 900 });
+const CALLS = size({ small: 10, recorded: 40, large: 100 });
 const ROUNDS_A_DISK = 25;
 const UNAVAILABLE = { code: 'UNAVAILABLE' };
 

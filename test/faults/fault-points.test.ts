@@ -1,43 +1,52 @@
 import { describe, expect, test } from 'vitest';
 import { FAULT_POINTS } from '../../src/journal/fault-point.ts';
 import { FaultRun, killsFrom } from '../support/fault-run.ts';
+import type { Draw } from '../support/random-crew.ts';
 import { measured, SEED, size } from '../support/reliability.ts';
 import { seeded } from '../support/seeded.ts';
 import { serve } from '../support/served.ts';
+import { shares, sideBySide } from '../support/side-by-side.ts';
 
-const KILLS = size({ small: 23, recorded: 50, large: 1_000 });
+const KILLS = size({ small: 23, recorded: 120, large: 1_000 });
 /** Runs of so many kills share a database, so that looking at all of them stays cheap. */
 const KILLS_A_DATABASE = 60;
+/** Databases at work side by side: most of the time of a kill is that of the next start. */
+const AT_ONCE = size({ small: 1, recorded: 2, large: 2 });
 const MIGRATING = FAULT_POINTS.filter((point) => point.startsWith('migrate.'));
 const LATER = FAULT_POINTS.filter((point) => !point.startsWith('migrate.'));
+
+/** One database and its server, killed so often. `missed`: named points that the server never passed. */
+async function killAgainAndAgain(draw: Draw, count: number) {
+  await using world = await FaultRun.open();
+  const missed: string[] = [];
+  for (const point of MIGRATING) expect(await world.life({ point, times: 1 })).toBe(true);
+  for (const kill of killsFrom(draw, LATER, count - MIGRATING.length)) {
+    const died = await world.life(kill);
+    if (!died && 'point' in kill && kill.times === 1) missed.push(kill.point);
+  }
+  const seen = await world.check();
+  const { kills, slowestStartMs } = world;
+  return { ...seen, kills, missed, slowestStartMs, decisions: world.acknowledged.length };
+}
 
 describe('R1', () => {
   test(`SIGKILL at every named point and at random: ${KILLS} kills`, { timeout: 150_000 + KILLS * 5_000 }, () =>
     measured({ id: 'R1', what: 'SIGKILL at each named fault point and at random moments' }, async () => {
-      const draw = seeded(SEED);
-      let [kills, runs, decisions, repeated, asked, slowest] = [0, 0, 0, 0, 0, 0];
-      const missed: string[] = [];
-      for (let left = KILLS; left > 0; left -= KILLS_A_DATABASE) {
-        await using world = await FaultRun.open();
-        for (const point of MIGRATING) expect(await world.life({ point, times: 1 })).toBe(true);
-        const wanted = Math.min(left, KILLS_A_DATABASE) - MIGRATING.length;
-        for (const kill of killsFrom(draw, LATER, wanted)) {
-          const died = await world.life(kill);
-          if (!died && 'point' in kill && kill.times === 1) missed.push(kill.point);
-        }
-        const seen = await world.check();
-        kills += world.kills;
-        decisions += world.acknowledged.length;
-        slowest = Math.max(slowest, world.slowestStartMs);
-        runs += seen.runs;
-        repeated += seen.repeated;
-        asked += seen.asked;
-      }
-      expect(missed, 'points that were never passed').toEqual([]);
+      const parts = shares(KILLS, KILLS_A_DATABASE);
+      const seen = await sideBySide(AT_ONCE, parts, (count, index) =>
+        killAgainAndAgain(seeded(SEED + 1_000 * index), count),
+      );
+      const sum = (of: 'kills' | 'runs' | 'decisions' | 'repeated' | 'asked') =>
+        seen.reduce((total, one) => total + one[of], 0);
+      const slowest = Math.max(...seen.map(({ slowestStartMs }) => slowestStartMs));
+      expect(
+        seen.flatMap(({ missed }) => missed),
+        'points that were never passed',
+      ).toEqual([]);
       // In the ordinary run other tests have the processor as well.
       expect(slowest).toBeLessThan(process.env.HOLDPOINT_RELIABILITY ? 5_000 : 15_000);
-      const note = `${runs} runs all ended; ${decisions} acknowledged decisions, 0 lost; ${repeated} effects in flight sent again with their key, ${asked} asked about; ready again within ${(slowest / 1_000).toFixed(1)} s`;
-      return { trials: kills, note };
+      const note = `${sum('runs')} runs all ended; ${sum('decisions')} acknowledged decisions, 0 lost; ${sum('repeated')} effects in flight sent again with their key, ${sum('asked')} asked about; ready again within ${(slowest / 1_000).toFixed(1)} s`;
+      return { trials: sum('kills'), note };
     }),
   );
 

@@ -13,7 +13,7 @@ import { checkRun, eventsOf } from '../support/run-invariants.ts';
 import { seeded } from '../support/seeded.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const HOLDS = size({ small: 40, recorded: 200, large: 1_000 });
+const HOLDS = size({ small: 200, large: 1_000 });
 const HOUR = 3_600_000;
 
 test(

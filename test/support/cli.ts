@@ -1,14 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { COMPILE_CACHE } from './compile-cache.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export const CLI_MAIN = fileURLToPath(new URL('./cli-main.ts', import.meta.url));
-/** Starts are half the time of these tests. */
-const COMPILE_CACHE = join(tmpdir(), 'holdpoint-test-compile-cache');
 
 export interface Ended {
   readonly code: number | null;

@@ -8,7 +8,7 @@ const CHILD = fileURLToPath(new URL('./journal-child.ts', import.meta.url));
 
 /** Why disk calls cannot be watched or made to fail here; null: they can. */
 export const NO_STRACE: string | null =
-  spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0 ? null : 'strace is not installed, or may not trace';
+  spawnSync('strace', ['-f', '--seccomp-bpf', '-o', '/dev/null', 'true']).status === 0 ? null : 'strace is not installed, or may not trace';
 
 /** What a process asked of the disk and told the world, in order. */
 export type DiskOperation =
@@ -27,7 +27,7 @@ export async function traceJournalChild(
   const trace = `${given.folder}/trace.txt`;
   const inject = given.inject ? ['-e', `inject=${given.inject}`] : [];
   const calls = 'trace=pwrite64,write,fdatasync,fsync,ftruncate,unlink';
-  const strace = ['-f', '-y', '-xx', '-s', '16384', '-e', calls, ...inject, '-o', trace];
+  const strace = ['-f', '--seccomp-bpf', '-y', '-xx', '-s', '16384', '-e', calls, ...inject, '-o', trace];
   const child = spawn('strace', [...strace, process.execPath, '--no-warnings', CHILD, ...args], {
     stdio: ['ignore', 'pipe', 'ignore'],
     detached: true,

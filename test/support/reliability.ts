@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
 
 /** The seed of this run of the tests; a failure names it. */
 export const SEED = Number(process.env.HOLDPOINT_SEED ?? 1);
@@ -9,6 +10,8 @@ export function size({ small, recorded, large }: { small: number; recorded?: num
   return process.env.HOLDPOINT_RELIABILITY ? (recorded ?? small) : small;
 }
 
+const MACHINE = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, Node ${process.versions.node}`;
+
 export interface Row {
   /** As in the table of promises: 'R1'. */
   readonly id: string;
@@ -18,6 +21,7 @@ export interface Row {
   readonly seconds: number;
   readonly seed: number;
   readonly date: string;
+  readonly machine: string;
   /** What else was measured. */
   readonly note: string;
 }
@@ -31,7 +35,8 @@ export async function measured(
   const write = (trials: number, failures: number, note: string) => {
     const file = process.env.HOLDPOINT_RELIABILITY;
     const seconds = (performance.now() - since) / 1_000;
-    const row: Row = { id, what, trials, failures, seconds, seed: SEED, date: new Date().toISOString(), note };
+    const date = new Date().toISOString();
+    const row: Row = { id, what, trials, failures, seconds, seed: SEED, date, machine: MACHINE, note };
     if (file) appendFileSync(file, `${JSON.stringify(row)}\n`);
   };
   try {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { COMPILE_CACHE } from './compile-cache.ts';
 
 const CLI = fileURLToPath(new URL('./cli-main.ts', import.meta.url));
 
@@ -24,7 +25,7 @@ export async function serve(
 ): Promise<Served> {
   const args = [CLI, 'serve', ...files, '--port', '0', '--json', '--database', given.database, ...(given.args ?? [])];
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, ...given.env },
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, ...given.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
@@ -59,7 +60,7 @@ export async function cli(
   env: Record<string, string> = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, [CLI, ...args], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const out = { stdout: '', stderr: '' };
