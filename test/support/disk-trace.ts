@@ -8,7 +8,9 @@ const CHILD = fileURLToPath(new URL('./journal-child.ts', import.meta.url));
 
 /** Why disk calls cannot be watched or made to fail here; null: they can. */
 export const NO_STRACE: string | null =
-  spawnSync('strace', ['-f', '--seccomp-bpf', '-o', '/dev/null', 'true']).status === 0 ? null : 'strace is not installed, or may not trace';
+  spawnSync('strace', ['-f', '--seccomp-bpf', '-o', '/dev/null', 'true']).status === 0
+    ? null
+    : 'strace is not installed, or may not trace';
 
 /** What a process asked of the disk and told the world, in order. */
 export type DiskOperation =
