@@ -140,7 +140,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   {
     name: 'a client that takes nothing is cut',
     file: 'src/server/watch-sockets.ts',
-    from: 'if (now - since >= this.#graceMs) socket.conn.close(true);',
+    from: 'if (now - since >= slowClientMs) socket.conn.close(true);',
     to: 'if (now - since < 0) socket.conn.close(true);',
     test: 'test/server/watch.test.ts',
     named: 'takes nothing',

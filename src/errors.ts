@@ -77,6 +77,7 @@ export const ERRORS = {
   BUDGET_SPENT: { status: 500, exit: 1 },
   // The command line
   USAGE: { status: 400, exit: 2 },
+  LIMIT_INVALID: { status: 400, exit: 2 },
   FILE_INVALID: { status: 400, exit: 2 },
   NODE_TOO_OLD: { status: 500, exit: 2 },
 } as const satisfies Record<string, { status: number; exit: number }>;

@@ -18,6 +18,7 @@ import { announcementsOf } from './runner/announcements.ts';
 import type { Clock } from './runner/clock.ts';
 import type { RunnerLog } from './runner/context.ts';
 import type { Decided, Engine } from './runner/engine.ts';
+import type { EngineLimits } from './runner/limits.ts';
 import { openEngine } from './runner/open-engine.ts';
 
 export interface HoldpointOptions<Cs extends readonly Crew[]> {
@@ -29,6 +30,8 @@ export interface HoldpointOptions<Cs extends readonly Crew[]> {
   /** Default: silent. */
   readonly log?: RunnerLog;
   readonly clock?: Clock;
+  /** How much a run and a value may be, and how long a stop may take; what is not named has its default. @throws `LIMIT_INVALID` */
+  readonly limits?: Partial<EngineLimits>;
 }
 
 export interface StartOptions {
@@ -109,6 +112,7 @@ export async function openHoldpoint<const Cs extends readonly Crew[]>(
     journal,
     models: (choice) => resolveModel(choice ?? options.model ?? null),
     log: options.log ?? pino({ level: 'silent' }),
+    limits: options.limits,
     ...(options.clock ? { clock: options.clock } : {}),
   });
   const close = () => engine.close();

@@ -12,6 +12,7 @@ import { readRun } from '../runner/read-engine.ts';
 import { databaseFlag, openToRead } from './database.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { type FollowOptions, followRun } from './follow-run.ts';
+import { limitsOf } from './limits.ts';
 import type { DatabaseOptions, JsonOptions, ModelOptions, ReviewOptions } from './options.ts';
 import { note } from './print.ts';
 import { Progress } from './progress.ts';
@@ -48,9 +49,10 @@ export async function driveRuns(
 ): Promise<number> {
   const mine = new Set<RunId>(typeof runs === 'function' ? [] : runs);
   const terminal = reviewTerminal(options);
+  const { engine: limits } = limitsOf({});
   const log = terminalLog(options);
   const signal = stopSignal({ message: 'Stopping; once more ends it at once.' });
-  const engine = await openEngine({ crews, journal, models, log, drives: (runId) => mine.has(runId) });
+  const engine = await openEngine({ crews, journal, models, log, limits, drives: (runId) => mine.has(runId) });
   const progress = new Progress(engine, { wanted: (runId) => mine.size === 0 || mine.has(runId) });
   try {
     if (typeof runs === 'function') mine.add(await runs(engine));

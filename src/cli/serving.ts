@@ -3,12 +3,13 @@ import type { Engine, ModelSource } from '../runner/engine.ts';
 import { openEngine } from '../runner/open-engine.ts';
 import { type ReviewServer, serveReview } from '../server/serve.ts';
 import { openUnserved } from './database.ts';
+import { type LimitOptions, limitsOf } from './limits.ts';
 import { logJournal } from './log-journal.ts';
 import type { DatabaseOptions } from './options.ts';
 import { pageFolder } from './package-info.ts';
 import { type LogOptions, serverLog } from './server-log.ts';
 
-export interface ServingOptions extends DatabaseOptions, LogOptions {
+export interface ServingOptions extends DatabaseOptions, LogOptions, LimitOptions {
   readonly port: number;
   readonly host?: string;
   readonly allowHost?: readonly string[];
@@ -25,9 +26,10 @@ export async function startServing(
   { crews, models }: { crews: readonly CrewDefinition[]; models: ModelSource },
   options: ServingOptions,
 ): Promise<Serving> {
+  const limits = limitsOf(options);
   const log = await serverLog(options);
   const journal = await openUnserved(options);
-  const engine = await openEngine({ crews, journal, models, log });
+  const engine = await openEngine({ crews, journal, models, log, limits: limits.engine });
   const endLog = options.logJournal ? logJournal({ engine, log }) : async () => undefined;
   const closeEngine = async () => {
     await engine.close();
@@ -36,7 +38,15 @@ export async function startServing(
   };
   try {
     const { host, port, allowHost: allowedHosts } = options;
-    const server = await serveReview({ engine, log, host, port, allowedHosts, pageFolder: pageFolder() });
+    const server = await serveReview({
+      engine,
+      log,
+      host,
+      port,
+      allowedHosts,
+      pageFolder: pageFolder(),
+      limits: limits.server,
+    });
     const close = () => server.close().finally(closeEngine);
     return { engine, server, [Symbol.asyncDispose]: close };
   } catch (error) {

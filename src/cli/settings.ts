@@ -2,7 +2,12 @@
  * What the command line is told by `HOLDPOINT_*` variables. They are taken out of the environment before any crew file is
  * loaded: a tool, or a program that it starts, could otherwise decide its own holds with the reviewer's token.
  */
-export type Setting = 'HOLDPOINT_DATABASE' | 'HOLDPOINT_MODEL' | 'HOLDPOINT_TOKEN' | 'HOLDPOINT_URL';
+export type Setting =
+  | 'HOLDPOINT_DATABASE'
+  | 'HOLDPOINT_LIMITS'
+  | 'HOLDPOINT_MODEL'
+  | 'HOLDPOINT_TOKEN'
+  | 'HOLDPOINT_URL';
 
 const taken = new Map<string, string>();
 

@@ -20,18 +20,22 @@ type Members = Readonly<Record<string, unknown>>;
  * a reference is moved out too, whatever its size, so that no agent can point an event at another value.
  * @throws {HoldpointError} `EVENT_TOO_LARGE` for a member that is larger than a journal takes.
  */
-export function lift<T extends object>(data: T, maxBytes: number = MAX_INLINE_BYTES): { data: T; payloads: Payload[] } {
+export function lift<T extends object>(
+  data: T,
+  maxBytes: number = MAX_INLINE_BYTES,
+  maxValueBytes: number = MAX_VALUE_BYTES,
+): { data: T; payloads: Payload[] } {
   const payloads: Payload[] = [];
   const lifted: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(data)) {
     lifted[key] = value;
     if (value === undefined || !mustLeave(value, maxBytes)) continue;
-    const bytes = oversize(value);
+    const bytes = oversize(value, maxValueBytes);
     if (bytes !== null)
       throw new HoldpointError(
         'EVENT_TOO_LARGE',
-        `The value of \`${key}\` has ${bytes} bytes, and a journal takes ${MAX_VALUE_BYTES}. Keep it elsewhere, and record a reference.`,
-        { details: { member: key, bytes, limit: MAX_VALUE_BYTES } },
+        `The value of \`${key}\` has ${bytes} bytes, and a journal takes ${maxValueBytes}. Keep it elsewhere, and record a reference.`,
+        { details: { member: key, bytes, limit: maxValueBytes } },
       );
     const digest = sha256(canonicalJson(value));
     payloads.push({ digest, value: value as Json });

@@ -68,7 +68,14 @@ export async function compareDerived(
   const [event] = events;
   if (!event) return 0;
   let closest: readonly Draft[] = [];
-  const context = { state, crew, now: event.at, signal: AbortSignal.abort(), levels: recordedLevels(state, events) };
+  const context = {
+    state,
+    crew,
+    now: event.at,
+    signal: AbortSignal.abort(),
+    levels: recordedLevels(state, events),
+    maxRunEvents: recordedLimit(state, events),
+  };
   const first = state.seq === 1 ? [() => admitRun(context)] : [];
   const commands = pendingCommands(state).map((command) => () => derive(context, command));
   for (const ask of [...first, ...commands]) {
@@ -93,6 +100,12 @@ function recordedLevels(state: RunState, events: readonly RunEvent[]): Levels {
     if (type) levels.set(type.key, level);
   }
   return levels;
+}
+
+/** A limit is the operator's, of that day: a run that reached it is taken as recorded, and no other one does. */
+function recordedLimit(state: RunState, events: readonly RunEvent[]): number {
+  const isFull = events.some((event) => event.type === 'run.failed' && event.data.error.code === 'JOURNAL_FULL');
+  return isFull ? state.seq : Number.POSITIVE_INFINITY;
 }
 
 function matchingPrefix(drafts: readonly Draft[], events: readonly RunEvent[]): number {

@@ -49,7 +49,11 @@ export async function amendRun<T>(
 
 function amendmentOf<T>(context: RunnerContext, runId: RunId, view: AmendView, amending: Amending<T>, now: string) {
   const { drafts } = amending;
-  const { events, payloads } = sealDrafts(runId, view.head, drafts, { at: now, salt: context.salt });
+  const { events, payloads } = sealDrafts(runId, view.head, drafts, {
+    at: now,
+    salt: context.salt,
+    maxValueBytes: context.limits.maxValueBytes,
+  });
   const holds = new Map<HoldId, HoldRecord>();
   for (const [index, event] of drafts.entries()) {
     const { seq = 0, at = now } = events[index] ?? {};

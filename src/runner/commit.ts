@@ -5,7 +5,7 @@ import type { HoldRecord } from '../hooks/hold.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
 import type { HoldId, RunId } from '../ids.ts';
 import { type Head, type JournalEvent, seal } from '../journal/envelope.ts';
-import { lift, type Payload } from '../journal/payloads.ts';
+import { lift, MAX_INLINE_BYTES, type Payload } from '../journal/payloads.ts';
 
 export interface Sealed {
   readonly events: readonly JournalEvent[];
@@ -17,11 +17,11 @@ export function sealDrafts(
   runId: RunId,
   head: Head,
   drafts: readonly Draft[],
-  given: { at: string; salt: () => string },
+  given: { at: string; salt: () => string; maxValueBytes: number },
 ): Sealed {
   const payloads: Payload[] = [];
   const lifted = drafts.map((event): Draft => {
-    const { data, payloads: moved } = lift<object>(event.data);
+    const { data, payloads: moved } = lift<object>(event.data, MAX_INLINE_BYTES, given.maxValueBytes);
     payloads.push(...moved);
     return { ...event, data } as Draft;
   });

@@ -4,6 +4,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Commit, Delta, ModelSource } from './engine.ts';
 import type { GuardedClock } from './guarded-clock.ts';
 import type { LevelReader } from './level-reader.ts';
+import type { EngineLimits } from './limits.ts';
 
 /** What the parts of the runner share: the ports they work on, chosen at the rim. */
 export interface RunnerContext {
@@ -13,6 +14,7 @@ export interface RunnerContext {
   readonly models: ModelSource;
   readonly clock: GuardedClock;
   readonly levels: LevelReader;
+  readonly limits: EngineLimits;
   /** 16 random bytes as hex, fresh at each call. */
   readonly salt: () => string;
   readonly log: RunnerLog;

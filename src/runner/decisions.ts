@@ -1,5 +1,4 @@
 import { draft } from '../crew/events.ts';
-import { MAX_RUN_EVENTS } from '../crew/journal-limit.ts';
 import { HoldpointError } from '../errors.ts';
 import { type ClaimRequest, claim, release } from '../hooks/claim.ts';
 import { alreadyDecided, type DecisionRequest, decide } from '../hooks/decide.ts';
@@ -112,7 +111,7 @@ async function amendHold(
   if (before) return before;
   const { runId } = await requireHold(context, holdId);
   return amendRun(context, runId, options, (view, now) => {
-    if (view.head.seq >= MAX_RUN_EVENTS)
+    if (view.head.seq >= context.limits.maxRunEvents)
       throw new HoldpointError(
         'JOURNAL_FULL',
         `The journal of run ${runId} is full; it takes decisions, and no notes.`,

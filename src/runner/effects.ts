@@ -6,8 +6,9 @@ import { askedAgent, buildRequest } from '../crew/prompt.ts';
 import { type RunState, taskOf } from '../crew/run-state.ts';
 import { HoldpointError, isHoldpointError, messageOf } from '../errors.ts';
 import { digestOf } from '../json/digest.ts';
-import { MAX_VALUE_BYTES, oversize } from '../json/size-limit.ts';
+import { oversize } from '../json/size-limit.ts';
 import type { RunnerContext } from './context.ts';
+import type { EngineLimits } from './limits.ts';
 
 export interface EffectInput {
   readonly context: RunnerContext;
@@ -36,7 +37,7 @@ export async function callModel({ context, crew, state, signal, note }: EffectIn
     const model = context.models(askedAgent(state, crew, task).model ?? crew.model);
     const onDelta = context.streams(state.id) ? streamed.send : null;
     const answer = await model.respond(request, { signal, onDelta, onFailure: failed });
-    checkSize(answer);
+    checkSize(answer, context.limits);
     return [
       draft('model.responded', { ...place, requestDigest: digestOf(request), answer: withCallIds(answer, place) }),
     ];
@@ -57,12 +58,12 @@ export async function callModel({ context, crew, state, signal, note }: EffectIn
   }
 }
 
-function checkSize(answer: ModelAnswer): void {
-  const bytes = oversize(answer);
+function checkSize(answer: ModelAnswer, { maxValueBytes }: EngineLimits): void {
+  const bytes = oversize(answer, maxValueBytes);
   if (bytes === null) return;
   throw new HoldpointError(
     'EVENT_TOO_LARGE',
-    `The model's answer has ${bytes} bytes, and a journal takes ${MAX_VALUE_BYTES}.`,
+    `The model's answer has ${bytes} bytes, and a journal takes ${maxValueBytes}.`,
   );
 }
 

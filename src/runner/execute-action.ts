@@ -10,7 +10,7 @@ import type { ActionId } from '../ids.ts';
 import { canonicalJson } from '../json/canonical-json.ts';
 import { digestOf } from '../json/digest.ts';
 import type { Json } from '../json/json.ts';
-import { MAX_VALUE_BYTES, oversize } from '../json/size-limit.ts';
+import { oversize } from '../json/size-limit.ts';
 import type { EffectInput } from './effects.ts';
 
 /** After a tool's timeout its signal is aborted; this long it may still settle before its outcome counts as unknown. */
@@ -57,9 +57,10 @@ async function recordOutput(
     const message = `It ran, but its result does not fit its output schema: ${checked.complaint}`;
     return fail('TOOL_OUTPUT_INVALID', message, 'happened', recordable(raw));
   }
-  const bytes = oversize(checked.value);
+  const { maxValueBytes } = context.limits;
+  const bytes = oversize(checked.value, maxValueBytes);
   if (bytes !== null) {
-    const message = `It ran, but its result has ${bytes} bytes, and a journal takes ${MAX_VALUE_BYTES}.`;
+    const message = `It ran, but its result has ${bytes} bytes, and a journal takes ${maxValueBytes}.`;
     return fail('EVENT_TOO_LARGE', message, 'happened');
   }
   const undoUntil = tool.undo ? new Date(Date.parse(context.clock.now()) + tool.undoWindowMs).toISOString() : null;

@@ -98,8 +98,8 @@ type Begun = { readonly events: readonly RunEvent[]; readonly state: RunState };
 type Asked = { readonly by: string; readonly id: string; readonly content: string } | undefined;
 
 async function begin(context: RunnerContext, { events, state }: Begun, asked: Asked): Promise<Head> {
-  const { journal, nodeId, salt } = context;
-  const sealed = sealAll(state.id, events, salt);
+  const { journal, nodeId } = context;
+  const sealed = sealAll(context, state.id, events);
   const rows = rowsOf(state, events);
   const start = {
     runId: state.id,
@@ -117,12 +117,16 @@ async function begin(context: RunnerContext, { events, state }: Begun, asked: As
 }
 
 /** Each event keeps its own time. */
-function sealAll(runId: RunId, given: readonly RunEvent[], salt: () => string) {
+function sealAll({ salt, limits }: RunnerContext, runId: RunId, given: readonly RunEvent[]) {
   const events: JournalEvent[] = [];
   const payloads = new Map<string, Payload>();
   let head: Head = EMPTY_HEAD;
   for (const { at, seq: _seq, ...event } of given) {
-    const sealed = sealDrafts(runId, head, [event as Draft], { at, salt });
+    const sealed = sealDrafts(runId, head, [event as Draft], {
+      at,
+      salt,
+      maxValueBytes: limits.maxValueBytes,
+    });
     events.push(...sealed.events);
     for (const payload of sealed.payloads) payloads.set(payload.digest, payload);
     head = headOf(sealed.events);

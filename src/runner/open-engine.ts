@@ -16,6 +16,7 @@ import type { Engine, ModelSource } from './engine.ts';
 import { forkRun } from './fork-run.ts';
 import { guardedClock } from './guarded-clock.ts';
 import { LevelReader } from './level-reader.ts';
+import { EngineLimits, parseLimits } from './limits.ts';
 import { Listeners } from './listeners.ts';
 import { buryDeadNodes, keepNodeAlive } from './node-life.ts';
 import { Oversight } from './oversight.ts';
@@ -33,15 +34,16 @@ export interface EngineOptions {
   readonly clock?: Clock;
   /** How often deadlines and runs without an owner are looked for, in milliseconds. Default 1,000. */
   readonly sweepMs?: number;
-  /** How long `close` lets tools finish that are under way, in milliseconds. Default 10,000. */
-  readonly stopGraceMs?: number;
+  /** What is not named has its default. */
+  readonly limits?: Partial<EngineLimits> | undefined;
   /** Which runs this process takes over when they have work to do. Default: all of its crews; with false it only records. */
   readonly drives?: boolean | ((runId: RunId) => boolean);
 }
 
 /** Opens an engine on a journal: takes over what a dead process left, and drives runs until it is closed. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { journal, log, sweepMs = 1_000, stopGraceMs = 10_000, drives = true } = options;
+  const { journal, log, sweepMs = 1_000, drives = true } = options;
+  const limits = parseLimits(EngineLimits, options.limits ?? {});
   const clock = guardedClock(options.clock ?? systemClock);
   const nodeId = `node_${uuid()}`;
   const listeners = new Listeners(log);
@@ -52,6 +54,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     models: options.models,
     clock,
     levels: new LevelReader(journal),
+    limits,
     salt: saltSource(),
     log,
     publish: (commit) => listeners.tell((listener) => listener.committed?.(commit)),
@@ -63,8 +66,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
   const drivers = new Drivers(context);
   const oversight = new Oversight(context);
-  await buryDeadNodes(context);
-  const stopLife = await keepNodeAlive(context);
+  const stopLife = await enterNodes(context);
   const sweep = singleFlight(() => sweepOnce(context, drivers, oversight), log);
   const stopSweep = drives ? clock.every(sweepMs, sweep.run) : () => undefined;
   if (drives) sweep.run();
@@ -73,7 +75,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const close = async () => {
     stopSweep();
     await sweep.idle();
-    await drivers.stop(stopGraceMs);
+    await drivers.stop(limits.stopGraceMs);
     await stopLife();
     await journal.close();
   };
@@ -99,12 +101,24 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     stateAt: (runId, seq) => readState(journal, runId, seq),
     verify: (runId) => verifyRun(journal, runId),
     on: (listener) => listeners.add(listener),
-    settled: (runId, given) => untilStatus({ context, listeners }, runId, (status) => status !== 'running', given),
-    outcome: (runId, given) => untilStatus({ context, listeners }, runId, (status) => ENDED.has(status), given),
+    ...waitingMethods(context, listeners),
     close: () => {
       closing ??= close();
       return closing;
     },
+  };
+}
+
+async function enterNodes(context: RunnerContext): Promise<() => Promise<void>> {
+  await buryDeadNodes(context);
+  return keepNodeAlive(context);
+}
+
+function waitingMethods(context: RunnerContext, listeners: Listeners): Pick<Engine, 'settled' | 'outcome'> {
+  const wait = { context, listeners };
+  return {
+    settled: (runId, given) => untilStatus(wait, runId, (status) => status !== 'running', given),
+    outcome: (runId, given) => untilStatus(wait, runId, (status) => ENDED.has(status), given),
   };
 }
 

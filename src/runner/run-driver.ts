@@ -162,6 +162,7 @@ export class RunDriver {
       signal: this.#stop.signal,
       underWay: this.#inFlight.ids,
       levels,
+      maxRunEvents: this.#context.limits.maxRunEvents,
     };
     return settle(this.runId, this.#run?.state ?? null, facts, given);
   }
@@ -174,10 +175,14 @@ export class RunDriver {
   }
 
   async #append({ drafts, state }: Settled, request?: Request & { answer: Json }): Promise<void> {
-    const { journal, nodeId, salt } = this.#context;
+    const { journal, nodeId, salt, limits } = this.#context;
     const { runId } = this;
     const head = this.#run?.head ?? EMPTY_HEAD;
-    const { events, payloads } = sealDrafts(runId, head, drafts, { at: state.at, salt });
+    const { events, payloads } = sealDrafts(runId, head, drafts, {
+      at: state.at,
+      salt,
+      maxValueBytes: limits.maxValueBytes,
+    });
     const rows = rowsOf(state, drafts);
     const batch = {
       runId,

@@ -13,6 +13,8 @@ export interface Settling {
   readonly now: string;
   readonly signal: AbortSignal;
   readonly levels?: Levels | undefined;
+  /** Default 100,000. */
+  readonly maxRunEvents?: number | undefined;
   /** Commands that are being carried out: they are asked nothing again. */
   readonly underWay: ReadonlySet<string>;
 }
@@ -63,14 +65,14 @@ async function deriveOnce(
   settling: Settling,
   ready: Map<string, EffectCommand>,
 ): Promise<{ drafts: readonly Draft[]; effects: EffectCommand[] }> {
-  const { crew, now, signal, underWay, levels } = settling;
+  const { crew, now, signal, underWay, levels, maxRunEvents } = settling;
   const effects: EffectCommand[] = [];
   for (const command of pendingCommands(state)) {
     if (underWay.has(command.id)) continue;
     const known = ready.get(command.id);
     if (known) effects.push(known);
     if (known) continue;
-    const drafts = await derive({ state, crew, now, signal, levels }, command);
+    const drafts = await derive({ state, crew, now, signal, levels, maxRunEvents }, command);
     if (drafts === null && isEffect(command)) {
       ready.set(command.id, command);
       effects.push(command);

@@ -4,10 +4,10 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { HoldpointError } from '../errors.ts';
 import type { Engine } from '../runner/engine.ts';
 import type { Authenticator } from './identity/authenticator.ts';
+import type { ServerLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { OriginPolicy } from './origin.ts';
 import { servePage } from './page.ts';
-import { MAX_MESSAGE_BYTES } from './protocol/limits.ts';
 import { serveRest } from './rest.ts';
 import { answerErrors, sendError } from './rest-errors.ts';
 import type { ServerLog } from './server-log.ts';
@@ -20,12 +20,13 @@ export interface HttpAppOptions {
   /** Asked at each request: the port is known once the server listens. */
   readonly origins: () => OriginPolicy;
   readonly pageFolder: string | undefined;
+  readonly limits: ServerLimits;
 }
 
 /** Everything that the server answers over HTTP, but Socket.IO. */
 export async function httpApp(options: HttpAppOptions): Promise<FastifyInstance> {
-  const { engine, authenticator, metrics, log, origins, pageFolder } = options;
-  const app = fastify({ bodyLimit: MAX_MESSAGE_BYTES, forceCloseConnections: true, logger: false });
+  const { engine, authenticator, metrics, log, origins, pageFolder, limits } = options;
+  const app = fastify({ bodyLimit: limits.maxMessageBytes, forceCloseConnections: true, logger: false });
   app.removeContentTypeParser('text/plain');
   app.addHook('onRequest', async ({ headers }, reply) => {
     const refusal = origins().refuse({ host: headers.host, origin: headers.origin });

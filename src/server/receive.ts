@@ -3,33 +3,32 @@ import { faultPoint } from '../journal/fault-point.ts';
 import type { Engine } from '../runner/engine.ts';
 import { call, toErrorBody } from './call.ts';
 import type { Authenticator } from './identity/authenticator.ts';
+import type { ServerLimits } from './limits.ts';
 import type { Watching } from './operation.ts';
 import type { Answer } from './protocol/answer.ts';
 import type { ReviewSocket } from './review-socket.ts';
 import type { ServerLog } from './server-log.ts';
 import { TokenBucket } from './token-bucket.ts';
 
-/** Messages of one socket: so many at once, and so many a second in the long run. */
-const BURST = 400;
-const PER_SECOND = 200;
-
 export interface Receiving {
   readonly engine: Engine;
   readonly authenticator: Authenticator;
   readonly watching: Watching;
   readonly log: ServerLog;
+  readonly limits: ServerLimits;
 }
 
 /** Answers every message of a socket. One without an acknowledgement to call is not done: nobody could be told how it went. */
 export function receive(socket: ReviewSocket, receiving: Receiving): void {
-  const bucket = new TokenBucket({ perSecond: PER_SECOND, burst: BURST });
+  const { messagesPerSecond: perSecond } = receiving.limits;
+  const bucket = new TokenBucket({ perSecond, burst: 2 * perSecond });
   // As middleware that never calls on: so no name that a client makes up reaches the emitter underneath.
   socket.use((message) => {
     const [name, ...args] = message as unknown[];
     const acknowledge = args.pop();
     if (typeof acknowledge !== 'function') return;
     const retryAfterMs = bucket.take();
-    if (retryAfterMs > 0) acknowledge(refusal(rateLimited(retryAfterMs)));
+    if (retryAfterMs > 0) acknowledge(refusal(rateLimited(perSecond, retryAfterMs)));
     else {
       void respond(name, args, { socket, ...receiving }).then((answer) => {
         faultPoint('acknowledge.before');
@@ -59,7 +58,7 @@ function refusal(error: ErrorBody): Answer<never> {
   return { ok: false, error };
 }
 
-function rateLimited(retryAfterMs: number): ErrorBody {
-  const message = `More than ${PER_SECOND} messages a second. Send this one again in ${retryAfterMs} ms.`;
+function rateLimited(perSecond: number, retryAfterMs: number): ErrorBody {
+  const message = `More than ${perSecond} messages a second. Send this one again in ${retryAfterMs} ms.`;
   return new HoldpointError('RATE_LIMITED', message, { details: { retryAfterMs } }).toBody();
 }

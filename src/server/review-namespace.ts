@@ -5,17 +5,17 @@ import { type Broadcast, broadcastCommit, noticeSupervised } from './broadcasts.
 import { toErrorBody } from './call.ts';
 import { DeltaRelay } from './delta-relay.ts';
 import type { Authenticator } from './identity/authenticator.ts';
+import type { ServerLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { REVIEW_NAMESPACE } from './protocol/socket-events.ts';
 import { receive } from './receive.ts';
-import { bufferedBytes, MAX_BUFFERED_BYTES, type ReviewNamespace, type ReviewSocket } from './review-socket.ts';
+import { bufferedBytes, type ReviewNamespace, type ReviewSocket } from './review-socket.ts';
 import type { ServerLog } from './server-log.ts';
 import { cutUnauthenticated, SlowClients } from './watch-sockets.ts';
 import { WatchedRuns } from './watched-runs.ts';
 
 const POLL_MS = 1_000;
 const TOKEN_CHECK_MS = 2_000;
-const SLOW_CLIENT_MS = 30_000;
 
 export interface ReviewNamespaceOptions {
   readonly io: Server;
@@ -23,16 +23,15 @@ export interface ReviewNamespaceOptions {
   readonly authenticator: Authenticator;
   readonly metrics: Metrics;
   readonly log: ServerLog;
-  /** Default 30,000. */
-  readonly slowClientMs?: number | undefined;
+  readonly limits: ServerLimits;
 }
 
 /** Serves reviewers on Socket.IO: answers their messages and tells them what happens. Returns how to stop it. */
 export function serveReviewNamespace(options: ReviewNamespaceOptions): () => void {
-  const { io, engine, authenticator, metrics, log, slowClientMs = SLOW_CLIENT_MS } = options;
+  const { io, engine, authenticator, metrics, log, limits } = options;
   const namespace: ReviewNamespace = io.of(REVIEW_NAMESPACE);
-  const watched = new WatchedRuns(engine.journal, log);
-  const deltas = new DeltaRelay((delta) => sendDelta(watched.socketsOf(delta.runId), delta));
+  const watched = new WatchedRuns(engine.journal, log, limits);
+  const deltas = new DeltaRelay((delta) => sendDelta(watched.socketsOf(delta.runId), delta, limits));
   // Every role may read, so all who are in may be told.
   const broadcast: Broadcast = (name, message) => void (namespace.emit as Broadcast).call(namespace, name, message);
 
@@ -40,7 +39,7 @@ export function serveReviewNamespace(options: ReviewNamespaceOptions): () => voi
   namespace.on('connection', (socket) => {
     metrics.socketsChanged(1);
     const watching = watched.of(socket);
-    receive(socket, { engine, authenticator, watching, log });
+    receive(socket, { engine, authenticator, watching, log, limits });
     socket.on('disconnect', () => {
       metrics.socketsChanged(-1);
       watched.leave(socket);
@@ -60,7 +59,7 @@ export function serveReviewNamespace(options: ReviewNamespaceOptions): () => voi
     delta: (delta) => deltas.push(delta),
     watches: (runId) => watched.has(runId),
   });
-  const slow = new SlowClients(slowClientMs);
+  const slow = new SlowClients(limits);
   const poll = setInterval(() => {
     watched.wakeAll();
     slow.cut(namespace, Date.now());
@@ -93,6 +92,6 @@ async function admit(
 }
 
 /** Who does not keep up misses pieces; the whole answer comes with the event. */
-function sendDelta(sockets: Iterable<ReviewSocket>, delta: Delta): void {
-  for (const socket of sockets) if (bufferedBytes(socket) < MAX_BUFFERED_BYTES / 4) socket.emit('run:delta', delta);
+function sendDelta(sockets: Iterable<ReviewSocket>, delta: Delta, { maxBufferedBytes }: ServerLimits): void {
+  for (const socket of sockets) if (bufferedBytes(socket) < maxBufferedBytes / 4) socket.emit('run:delta', delta);
 }

@@ -11,9 +11,6 @@ type NoServerEvents = Record<string, never>;
 export type ReviewSocket = Socket<ClientToServer, ServerToClient, NoServerEvents, SocketData>;
 export type ReviewNamespace = Namespace<ClientToServer, ServerToClient, NoServerEvents, SocketData>;
 
-/** Past this many bytes a client does not keep up. */
-export const MAX_BUFFERED_BYTES = 1_000_000;
-
 /** How much waits to be sent to a client, about. Socket.IO has no public count of it. */
 export function bufferedBytes({ conn }: Pick<ReviewSocket, 'conn'>): number {
   const insides = conn as unknown as {

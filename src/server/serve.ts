@@ -1,12 +1,13 @@
 import { Server } from 'socket.io';
 import { HoldpointError, messageOf } from '../errors.ts';
 import type { Engine } from '../runner/engine.ts';
+import { parseLimits } from '../runner/limits.ts';
 import { httpApp } from './http-app.ts';
 import { Authenticator } from './identity/authenticator.ts';
+import { ServerLimits } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { announceNode } from './node-row.ts';
 import { type OriginPolicy, originPolicy } from './origin.ts';
-import { MAX_MESSAGE_BYTES } from './protocol/limits.ts';
 import { serveReviewNamespace } from './review-namespace.ts';
 import type { ServerLog } from './server-log.ts';
 
@@ -21,8 +22,8 @@ export interface ServeReviewOptions {
   readonly pageFolder?: string | undefined;
   /** Names under which a proxy offers the server. */
   readonly allowedHosts?: readonly string[] | undefined;
-  /** How long a client may leave over 1 MB unread before it is cut, in milliseconds. Default 30,000. */
-  readonly slowClientMs?: number | undefined;
+  /** What is not named has its default. */
+  readonly limits?: Partial<ServerLimits> | undefined;
 }
 
 export interface ReviewServer {
@@ -34,15 +35,16 @@ export interface ReviewServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Serves reviewers: sockets, REST and the page. @throws {HoldpointError} `USAGE` if it cannot listen there. */
+/** Serves reviewers: sockets, REST and the page. @throws {HoldpointError} `USAGE` if it cannot listen there, `LIMIT_INVALID`. */
 export async function serveReview(options: ServeReviewOptions): Promise<ReviewServer> {
-  const { engine, log, host = '127.0.0.1', port = 4600, pageFolder, allowedHosts, slowClientMs } = options;
+  const { engine, log, host = '127.0.0.1', port = 4600, pageFolder, allowedHosts } = options;
+  const limits = parseLimits(ServerLimits, options.limits ?? {});
   const authenticator = new Authenticator(engine.journal);
   const metrics = new Metrics();
   let policy: OriginPolicy = { refuse: () => 'The server is not listening yet.' };
-  const app = await httpApp({ engine, authenticator, metrics, log, origins: () => policy, pageFolder });
-  const io = attachSockets(app.server, () => policy);
-  const stopNamespace = serveReviewNamespace({ io, engine, authenticator, metrics, log, slowClientMs });
+  const app = await httpApp({ engine, authenticator, metrics, log, origins: () => policy, pageFolder, limits });
+  const io = attachSockets(app.server, () => policy, limits);
+  const stopNamespace = serveReviewNamespace({ io, engine, authenticator, metrics, log, limits });
   const stop = async () => {
     stopNamespace();
     // The transport, not the sockets: so clients come back by themselves after a restart.
@@ -80,10 +82,14 @@ export async function serveReview(options: ServeReviewOptions): Promise<ReviewSe
   };
 }
 
-function attachSockets(server: ConstructorParameters<typeof Server>[0], policy: () => OriginPolicy): Server {
+function attachSockets(
+  server: ConstructorParameters<typeof Server>[0],
+  policy: () => OriginPolicy,
+  { maxMessageBytes }: ServerLimits,
+): Server {
   const io = new Server(server, {
     serveClient: false,
-    maxHttpBufferSize: MAX_MESSAGE_BYTES,
+    maxHttpBufferSize: maxMessageBytes,
     connectTimeout: 10_000,
     allowRequest: ({ headers }, admit) => {
       const refusal = policy().refuse({ host: headers.host, origin: headers.origin });

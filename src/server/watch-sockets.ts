@@ -1,6 +1,7 @@
 import { isHoldpointError } from '../errors.ts';
 import type { Authenticator } from './identity/authenticator.ts';
-import { bufferedBytes, MAX_BUFFERED_BYTES, type ReviewNamespace, type ReviewSocket } from './review-socket.ts';
+import type { ServerLimits } from './limits.ts';
+import { bufferedBytes, type ReviewNamespace, type ReviewSocket } from './review-socket.ts';
 import type { ServerLog } from './server-log.ts';
 
 /** Cuts sockets whose token was revoked or ran out, also when they only listen. */
@@ -20,24 +21,24 @@ export async function cutUnauthenticated(
 
 /** Cuts clients that do not take what they are sent, before what waits for them fills the memory. */
 export class SlowClients {
-  readonly #graceMs: number;
+  readonly #limits: ServerLimits;
   readonly #since = new WeakMap<ReviewSocket, number>();
 
-  /** @param graceMs How long a client may be behind. */
-  constructor(graceMs: number) {
-    this.#graceMs = graceMs;
+  constructor(limits: ServerLimits) {
+    this.#limits = limits;
   }
 
   cut(namespace: ReviewNamespace, now: number): void {
+    const { maxBufferedBytes, slowClientMs } = this.#limits;
     for (const socket of namespace.sockets.values()) {
-      if (bufferedBytes(socket) <= MAX_BUFFERED_BYTES) {
+      if (bufferedBytes(socket) <= maxBufferedBytes) {
         this.#since.delete(socket);
         continue;
       }
       const since = this.#since.get(socket) ?? now;
       this.#since.set(socket, since);
       // The connection, not the namespace: so the client comes back by itself and resumes its watches.
-      if (now - since >= this.#graceMs) socket.conn.close(true);
+      if (now - since >= slowClientMs) socket.conn.close(true);
     }
   }
 }

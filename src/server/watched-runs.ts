@@ -1,7 +1,8 @@
 import type { RunId } from '../ids.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { ServerLimits } from './limits.ts';
 import type { Watching } from './operation.ts';
-import { bufferedBytes, MAX_BUFFERED_BYTES, type ReviewSocket } from './review-socket.ts';
+import { bufferedBytes, type ReviewSocket } from './review-socket.ts';
 import { RunWatcher } from './run-watcher.ts';
 import type { ServerLog } from './server-log.ts';
 
@@ -12,12 +13,14 @@ const EXPECTED_MS = 5_000;
 export class WatchedRuns {
   readonly #journal: Journal;
   readonly #log: ServerLog;
+  readonly #maxBufferedBytes: number;
   readonly #expected = new Set<RunId>();
   readonly #runs = new Map<RunId, Map<ReviewSocket, RunWatcher>>();
 
-  constructor(journal: Journal, log: ServerLog) {
+  constructor(journal: Journal, log: ServerLog, { maxBufferedBytes }: ServerLimits) {
     this.#journal = journal;
     this.#log = log;
+    this.#maxBufferedBytes = maxBufferedBytes;
   }
 
   /** What one socket can do with runs. */
@@ -64,7 +67,7 @@ export class WatchedRuns {
       runId,
       after,
       send: (event) => socket.emit('run:event', event),
-      congested: () => bufferedBytes(socket) > MAX_BUFFERED_BYTES,
+      congested: () => bufferedBytes(socket) > this.#maxBufferedBytes,
       onError: (err) => this.#log.error({ err, runId }, 'events not sent to a watcher; tried again in a second'),
     });
     const watchers = this.#runs.get(runId) ?? new Map<ReviewSocket, RunWatcher>();

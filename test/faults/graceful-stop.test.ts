@@ -24,7 +24,6 @@ beforeEach(async () => {
     { when: 'Pay case', reply: { output: 'nothing to pay', reasoning: 'r', confidence: 1 } },
     { when: 'Mail case', reply: { toolCalls: [{ name: 'mail', arguments: { to: 'ben' } }] }, times: 1 },
   );
-  served = await start();
 });
 afterEach(async () => {
   await served.kill();
@@ -33,13 +32,15 @@ afterEach(async () => {
   await folder.remove();
 });
 
-function start(): Promise<Served> {
+function start(graceMs: number): Promise<Served> {
   const env = { OPENAI_BASE_URL: model.baseURL, OPENAI_API_KEY: 'none', HOLDPOINT_MODEL: 'mock', WORLD_URL: world.url };
-  return serve([CREW], { database, env });
+  // Long enough for the tool of the one test, and not for that of the other.
+  return serve([CREW], { database, env, args: ['--limit', `stopGraceMs=${graceMs}`] });
 }
 
 /** Starts a run, stops the server while its mail is being sent, starts it again. @returns the run, and how long stopping took. */
-async function stopWhileMailing() {
+async function stopWhileMailing({ graceMs }: { graceMs: number }) {
+  served = await start(graceMs);
   const before = await connectReview(served.url, { token });
   const { id } = await before.runs.start('payments', { n: 1 });
   await expect.poll(() => world.asked.length, { timeout: 15_000 }).toBe(1);
@@ -47,13 +48,13 @@ async function stopWhileMailing() {
   const since = performance.now();
   expect(await served.stop()).toBe(0);
   const tookMs = performance.now() - since;
-  served = await start();
+  served = await start(graceMs);
   return { id, tookMs, client: await connectReview(served.url, { token }) };
 }
 
 test('SIGTERM lets a tool finish that must not be repeated: its result is recorded, and nobody is asked', async () => {
   world.slow(1_500);
-  const { id, client } = await stopWhileMailing();
+  const { id, client } = await stopWhileMailing({ graceMs: 20_000 });
   await expect.poll(async () => (await client.runs.get(id)).status, { timeout: 15_000 }).toBe('completed');
   expect(world.asked).toHaveLength(1);
   expect((await client.holds.list({ runId: id })).holds).toEqual([]);
@@ -62,7 +63,7 @@ test('SIGTERM lets a tool finish that must not be repeated: its result is record
 
 test('SIGTERM ends in time although a tool does not: what became of it is asked at the next start', async () => {
   world.stall('/mail');
-  const { id, client, tookMs } = await stopWhileMailing();
+  const { id, client, tookMs } = await stopWhileMailing({ graceMs: 500 });
   expect(tookMs).toBeLessThan(20_000);
   await expect.poll(async () => (await client.runs.get(id)).status, { timeout: 15_000 }).toBe('held');
   expect((await client.holds.list({ runId: id })).holds).toMatchObject([{ reasons: [{ code: 'outcome-unknown' }] }]);

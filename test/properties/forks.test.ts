@@ -56,7 +56,7 @@ class Shop {
       models: () => counted,
       log: pino({ level: 'silent' }),
       drives,
-      stopGraceMs: 20,
+      limits: { stopGraceMs: 20 },
     });
   }
 

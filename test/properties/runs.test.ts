@@ -81,7 +81,7 @@ class World {
       log,
       clock: this.clock,
       sweepMs: 1_000,
-      stopGraceMs: 20,
+      limits: { stopGraceMs: 20 },
     });
     this.engine.on({ committed: (commit) => void this.commits.push(commit) });
   }

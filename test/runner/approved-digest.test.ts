@@ -41,7 +41,7 @@ async function startedPayment(journal: Journal, paid: number[], release: Promise
       models: () => model,
       log: pino({ level: 'silent' }),
       sweepMs: 20,
-      stopGraceMs: 10,
+      limits: { stopGraceMs: 10 },
     });
   };
   const engine = await open(journal);

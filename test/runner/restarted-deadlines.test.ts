@@ -50,7 +50,7 @@ test(
           models: () => model,
           log: pino({ level: 'silent' }),
           clock,
-          stopGraceMs: 10,
+          limits: { stopGraceMs: 10 },
         });
       };
       try {

@@ -93,6 +93,36 @@ describe('values that a journal does not take', () => {
   });
 });
 
+test('limits are those that the operator set, and a replay does not ask about them again', async () => {
+  const loop = defineTool({
+    name: 'again',
+    description: 'Again',
+    input: z.strictObject({}),
+    tier: 'automatic',
+    execute: () => 'x'.repeat(2_000),
+  });
+  const crew = defineCrew({
+    name: 'endless',
+    agents: { a: { role: 'A', goal: 'A', tools: [loop], maxSteps: 1_000 } },
+    tasks: { t: { agent: 'a', description: 'T' } },
+  });
+  const calls = Array.from({ length: 100 }, () => call('again', {}));
+  await using d = await openDesk(crew, calls, { limits: { maxRunEvents: 100, maxValueBytes: 262_144 } });
+  const id = await d.startAndSettle();
+  expect(await d.engine.run(id)).toMatchObject({ status: 'failed', error: { code: 'JOURNAL_FULL' } });
+  expect((await d.events(id)).length).toBeLessThan(106);
+  const large = { text: 'x'.repeat(262_144) };
+  await using r = await openDesk(
+    reader(() => ''),
+    [],
+    { limits: { maxValueBytes: 262_144 } },
+  );
+  await expect(r.engine.start('reader', large, { requestedBy: 'user:rita' })).rejects.toMatchObject({
+    code: 'EVENT_TOO_LARGE',
+    details: { limit: 262_144 },
+  });
+});
+
 test('a run whose journal is full fails with the reason, instead of asking a model again', async () => {
   const crew = reader(() => '');
   await using d = await openDesk(crew, []);

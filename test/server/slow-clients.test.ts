@@ -15,7 +15,7 @@ let server: TestServer;
 let networks: FlakyProxy[];
 
 beforeAll(async () => {
-  server = await testServer({ allowedHosts: ['127.0.0.1'], slowClientMs: 400 });
+  server = await testServer({ allowedHosts: ['127.0.0.1'], limits: { slowClientMs: 400 } });
   networks = await Promise.all(Array.from({ length: CLIENTS }, () => flakyProxy(server.port)));
 });
 afterAll(async () => {

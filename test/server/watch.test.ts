@@ -12,7 +12,7 @@ import { started, summaryOf } from '../support/sample-journal.ts';
 let server: TestServer;
 let network: FlakyProxy;
 beforeAll(async () => {
-  server = await testServer({ allowedHosts: ['127.0.0.1'], slowClientMs: 2_500 });
+  server = await testServer({ allowedHosts: ['127.0.0.1'], limits: { slowClientMs: 2_500 } });
   network = await flakyProxy(server.port);
 });
 afterAll(async () => {

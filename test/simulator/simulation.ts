@@ -85,7 +85,7 @@ export class Simulation {
     const given = { crews: [this.crew], journal: store.journal, models: () => model, log, clock: this.clock };
     for (;;) {
       try {
-        const engine = await this.#until(openEngine({ ...given, sweepMs: 1_000, stopGraceMs: 20 }));
+        const engine = await this.#until(openEngine({ ...given, sweepMs: 1_000, limits: { stopGraceMs: 20 } }));
         engine.on({ committed: (commit) => void this.#commits.push(commit) });
         this.#nodes.push({ engine, store });
         return;

@@ -17,6 +17,7 @@ import { digestOf } from '../../src/json/digest.ts';
 import type { Json } from '../../src/json/json.ts';
 import type { Clock } from '../../src/runner/clock.ts';
 import type { Commit, Decided, Engine } from '../../src/runner/engine.ts';
+import type { EngineLimits } from '../../src/runner/limits.ts';
 import { openEngine } from '../../src/runner/open-engine.ts';
 import { checkCommits, checkRun, eventsOf } from './run-invariants.ts';
 
@@ -24,7 +25,7 @@ export interface DeskOptions {
   readonly journal?: Journal;
   readonly clock?: Clock;
   readonly model?: Model;
-  readonly stopGraceMs?: number;
+  readonly limits?: Partial<EngineLimits>;
   readonly sweepMs?: number;
   /** Not checked against the crew's code: the test changes it, or its functions answer differently each time. */
   readonly unrepeatable?: boolean;
@@ -130,21 +131,14 @@ export class Desk {
 }
 
 export async function openDesk(crew: Crew, script: Script, options: DeskOptions = {}): Promise<Desk> {
-  const {
-    journal = memoryJournal(),
-    unrepeatable = false,
-    stopGraceMs = 50,
-    model: own,
-    clock,
-    sweepMs = 20,
-  } = options;
+  const { journal = memoryJournal(), unrepeatable = false, limits = {}, model: own, clock, sweepMs = 20 } = options;
   const model = scriptedModel(script);
   const engine = await openEngine({
     crews: [crewDefinition(crew)],
     journal,
     models: (choice) => own ?? (choice === null ? model : resolveModel(choice)),
     log: pino({ level: process.env.HOLDPOINT_TEST_LOG ?? 'silent' }),
-    stopGraceMs,
+    limits: { stopGraceMs: 50, ...limits },
     sweepMs,
     ...(clock ? { clock } : {}),
   });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { connectReview, type Hold, type ReviewClient } from '../../src/client/index.ts';
@@ -88,7 +89,9 @@ export class FaultRun {
     const timer = kill && 'afterMs' in kill ? setTimeout(() => served.child.kill('SIGKILL'), kill.afterMs) : null;
     if (kill) await this.#want();
     this.#token ??= await createToken(`file:${this.#path}`).catch(() => null);
-    const working = this.#work(served, gone).catch((error: unknown) => {
+    const working = this.#work(served, gone).catch(async (error: unknown) => {
+      // A connection breaks before the news of the end is here.
+      if (kill) await Promise.race([gone, delay(2_000, null, { ref: false })]);
       if (served.child.exitCode === null && served.child.signalCode === null) throw error;
     });
     await Promise.race([working, gone]);

@@ -10,6 +10,7 @@ import { memoryJournal } from '../../src/journal/memory-journal.ts';
 import type { Engine } from '../../src/runner/engine.ts';
 import { openEngine } from '../../src/runner/open-engine.ts';
 import { createToken } from '../../src/server/identity/tokens.ts';
+import type { ServerLimits } from '../../src/server/limits.ts';
 import { type ReviewServer, serveReview } from '../../src/server/serve.ts';
 
 const agents = { writer: { role: 'Writer', goal: 'Write' } };
@@ -72,7 +73,7 @@ export interface TestServer extends AsyncDisposable {
 }
 
 export async function testServer(
-  options: { allowedHosts?: string[]; pageFolder?: string; slowClientMs?: number; model?: Model } = {},
+  options: { allowedHosts?: string[]; pageFolder?: string; limits?: Partial<ServerLimits>; model?: Model } = {},
 ): Promise<TestServer> {
   const journal = memoryJournal();
   const { model = rehearsalModel(), ...serving } = options;

@@ -32,6 +32,11 @@ function addServe(program: Command, finish: Finish): void {
     .option('--port <port>', 'where to listen; 0 takes a free port', integer, 4600)
     .option('--host <host>', 'the address to listen on; put a proxy with TLS before anything but loopback', '127.0.0.1')
     .option('--allow-host <host>', 'a name under which a proxy offers the server; may be repeated', collect)
+    .option(
+      '--limit <name=number>',
+      'a limit, such as maxRunEvents=200000; may be repeated (also: HOLDPOINT_LIMITS)',
+      collect,
+    )
     .option('--log-level <level>', 'fatal, error, warn, info, debug, trace or silent', 'info')
     .option('--log-journal', 'write each event into the log too, so that the log can be replayed')
     .option('--log-file <path>', 'write the log there; default: stderr');

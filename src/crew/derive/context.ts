@@ -14,6 +14,8 @@ export interface DeriveContext {
   readonly signal: AbortSignal;
   /** The levels that are signed for now; in a replay, those that were recorded. Absent: none. */
   readonly levels?: Levels | undefined;
+  /** Events after which no model is asked any more. Default 100,000. */
+  readonly maxRunEvents?: number | undefined;
 }
 
 export function taskDefinition({ crew }: Pick<DeriveContext, 'crew'>, key: string): TaskDefinition {

@@ -31,7 +31,7 @@ async function admitCall(
   task: TaskDefinition,
   isFirst: boolean,
 ): Promise<readonly Draft[] | null> {
-  if (context.state.seq >= MAX_RUN_EVENTS) return journalFull(context, task);
+  if (context.state.seq >= (context.maxRunEvents ?? MAX_RUN_EVENTS)) return journalFull(context, task);
   const hook = await askHook(context, task, isFirst);
   if (hook.blocked !== null) return settleFailed(context, task, { code: 'HOOK_BLOCKED', message: hook.blocked });
   if (hook.held)
@@ -42,7 +42,8 @@ async function admitCall(
 
 /** Every loop goes through a model: one that never ends stops here, with the reason in the journal. */
 function journalFull({ state }: DeriveContext, task: TaskDefinition): Draft[] {
-  const message = `The journal of the run has ${state.seq} events, and ${MAX_RUN_EVENTS} is the most. It cannot go on.`;
+  // Without the limit, which is the operator's and of that day: a replay gives the same.
+  const message = `The journal of the run is full: with ${state.seq} events it asks no model any more.`;
   const failed = draft('run.failed', { error: { code: 'JOURNAL_FULL', message }, task: task.key });
   return [...cancelHolds(state, 'The run failed.'), failed];
 }
