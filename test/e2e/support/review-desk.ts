@@ -3,6 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import type { Hold, RunSummary } from '../../../src/client/index.ts';
 import type { Journal } from '../../../src/journal/journal.ts';
 import { memoryJournal } from '../../../src/journal/memory-journal.ts';
+import type { Clock } from '../../../src/runner/clock.ts';
 import type { Engine } from '../../../src/runner/engine.ts';
 import { openEngine } from '../../../src/runner/open-engine.ts';
 import { createToken } from '../../../src/server/identity/tokens.ts';
@@ -45,11 +46,23 @@ export interface DeskPageOptions {
   readonly signedIn?: boolean;
 }
 
-export async function reviewDesk({ delayMs = 0 }: { delayMs?: number } = {}): Promise<ReviewDesk> {
+export async function reviewDesk({
+  delayMs = 0,
+  clock,
+}: {
+  delayMs?: number;
+  clock?: Clock;
+} = {}): Promise<ReviewDesk> {
   const journal = memoryJournal();
   const model = plannedModel({ delayMs });
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
-  const engine = await openEngine({ crews: DESK_CREWS, journal, models: () => model, log });
+  const engine = await openEngine({
+    crews: DESK_CREWS,
+    journal,
+    models: () => model,
+    log,
+    ...(clock === undefined ? {} : { clock }),
+  });
   const pageFolder = await builtPage();
   let server = await serveReview({ engine, log, port: 0, pageFolder });
   const port = Number(new URL(server.url).port);

@@ -1,0 +1,137 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { cleanRefunds, mixedDecisions, movableClock } from '../test/e2e/support/past-weeks.ts';
+import {
+  draftPlan,
+  FAILING,
+  mailPlan,
+  QUESTION,
+  refundPlan,
+  smallRefundPlan,
+  WIRE,
+} from '../test/e2e/support/plans.ts';
+import { type DeskPageOptions, type ReviewDesk, reviewDesk } from '../test/e2e/support/review-desk.ts';
+
+/**
+ * Writes a picture of every view into docs/images (or the folder that is named): `npm run screenshots [-- FOLDER [NAME …]]`.
+ * The page is the real one, on a server with a journal of eight weeks; only what the model says is planned.
+ */
+const root = fileURLToPath(new URL('..', import.meta.url));
+const [folder = join(root, 'docs', 'images'), ...only] = process.argv.slice(2);
+
+interface Shot extends Pick<DeskPageOptions, 'dark' | 'width' | 'height' | 'signedIn'> {
+  readonly name: string;
+  readonly path: string;
+  /** What is done before the picture is taken. */
+  readonly act?: (page: Page) => Promise<unknown>;
+}
+
+const press =
+  (...keys: string[]) =>
+  async (page: Page) => {
+    await page.waitForTimeout(900);
+    for (const key of keys) {
+      await page.keyboard.press(key);
+      await page.waitForTimeout(250);
+    }
+  };
+
+/** Holds of every kind, beside the past of `past-weeks.ts`. Gives where each is. */
+async function furnish(desk: ReviewDesk): Promise<Readonly<Record<string, string>>> {
+  const ben = { actor: { user: 'user:ben', roles: ['reviewer'], groups: ['leads'] } };
+  const held = async (crew: string, plan: Parameters<ReviewDesk['run']>[1]) => desk.hold(await desk.run(crew, plan));
+  await desk.run('pay-office', smallRefundPlan('80-B', 12));
+  await desk.run('pay-office', smallRefundPlan('80-F', 18.5));
+  for (const [order, amount] of [
+    ['76-D', 36.5],
+    ['77-K', 22.8],
+    ['78-E', 64],
+  ] as const)
+    await held('pay-office', smallRefundPlan(order, amount));
+  const wire = await held('pay-office', WIRE);
+  const question = await held('pay-office', QUESTION);
+  const failure = await held('pay-office', FAILING);
+  await held('pay-office', mailPlan('k.ito@example.com', 'Your refund for 76-D'));
+  const draft = await held('newsroom', draftPlan());
+  await desk.engine.decide(
+    draft.id,
+    { digest: draft.digest, verdict: 'reject', reason: 'It is 45 days.', reasonCode: 'wrong-content' },
+    ben,
+  );
+  const revised = (await desk.engine.settled(draft.runId as NonNullable<typeof draft.runId>)).openHolds[0];
+  const statement = await held('board', { statement: [{ output: 'Broken jars are refunded.', confidence: 0.9 }] });
+  await desk.engine.decide(statement.id, { digest: statement.digest, verdict: 'approve' }, ben);
+  const refund = await held('refund-desk', refundPlan({ amountUsd: 180, second: 120 }));
+  const why = { verdict: 'reject', reason: 'Only two jars broke. Refund those.', reasonCode: 'wrong-amount' } as const;
+  await desk.engine.decide(refund.id, { ...why, digest: refund.digest }, ben);
+  const main = (await desk.engine.settled(refund.runId as NonNullable<typeof refund.runId>)).openHolds[0];
+  return {
+    approval: `/holds/${main}`,
+    run: `/runs/${refund.runId}`,
+    human: `/holds/${wire.id}`,
+    question: `/holds/${question.id}`,
+    escalation: `/holds/${failure.id}`,
+    confirm: `/holds/${revised}`,
+    quorum: `/holds/${statement.id}`,
+  };
+}
+
+function shots(at: Readonly<Record<string, string>>): Shot[] {
+  const { approval = '/', run = '/runs' } = at;
+  return [
+    { name: 'queue-light', path: approval },
+    { name: 'queue-dark', path: approval, dark: true },
+    { name: 'hold', path: approval },
+    {
+      name: 'modify',
+      path: approval,
+      act: (page) => press('e')(page).then(() => page.getByLabel(/^amountUsd/).fill('60')),
+    },
+    { name: 'reject', path: approval, act: press('r', '3') },
+    { name: 'confirm', path: at.confirm ?? '/' },
+    { name: 'human', path: at.human ?? '/' },
+    { name: 'question', path: at.question ?? '/' },
+    { name: 'escalation', path: at.escalation ?? '/', act: press('2') },
+    { name: 'quorum', path: at.quorum ?? '/' },
+    { name: 'batch', path: '/', act: press('x', 'j', 'x') },
+    { name: 'keys', path: approval, act: press('?') },
+    { name: 'phone', path: approval, width: 390, height: 844 },
+    { name: 'phone-list', path: '/', width: 390, height: 844 },
+    { name: 'runs', path: '/runs' },
+    { name: 'runs-dark', path: '/runs', dark: true },
+    { name: 'run', path: run },
+    { name: 'run-dark', path: run, dark: true, act: press('ArrowLeft', 'ArrowLeft', 'ArrowLeft') },
+    { name: 'oversight', path: '/oversight' },
+    { name: 'oversight-dark', path: '/oversight', dark: true },
+    {
+      name: 'sign',
+      path: '/oversight',
+      act: (page) =>
+        page
+          .getByRole('button', { name: /^Raise to/ })
+          .first()
+          .click(),
+    },
+    { name: 'audit', path: '/audit' },
+    { name: 'audit-dark', path: '/audit', dark: true },
+    { name: 'sign-in', path: '/', signedIn: false },
+  ];
+}
+
+const clock = movableClock();
+await using desk = await reviewDesk({ clock });
+await cleanRefunds(desk, clock);
+await mixedDecisions(desk, clock);
+const wanted = shots(await furnish(desk)).filter(({ name }) => only.length === 0 || only.includes(name));
+mkdirSync(folder, { recursive: true });
+for (const { name, path, act, ...options } of wanted) {
+  const page = await desk.page({ ...options, path });
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await page.waitForTimeout(1_200);
+  await act?.(page);
+  await page.waitForTimeout(400);
+  await page.screenshot({ path: resolve(folder, `${name}.png`) });
+  await page.context().close();
+}
