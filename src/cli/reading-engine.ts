@@ -1,5 +1,6 @@
 import { HoldpointError } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
+import { systemClock } from '../runner/clock.ts';
 import type { Engine } from '../runner/engine.ts';
 import { readOversight } from '../runner/oversight.ts';
 import { readHold, readRun, readState, verifyRun } from '../runner/read-engine.ts';
@@ -16,7 +17,7 @@ export function readingEngine(journal: Journal): Engine {
     runs: (query) => journal.runs(query),
     stateAt: (runId, seq) => readState(journal, runId, seq),
     verify: (runId) => verifyRun(journal, runId),
-    oversight: () => readOversight(journal, terminalLog()),
+    oversight: () => readOversight(journal, terminalLog(), systemClock.now()),
     on: () => () => undefined,
     close: () => journal.close(),
   };

@@ -105,7 +105,7 @@ export class Oversight {
   async #look() {
     const records = await this.#records.all();
     const history = await this.#context.levels.history();
-    return { rows: oversightTable(records, history), seq: history.length };
+    return { rows: oversightTable(records, history, this.#context.clock.now()), seq: history.length };
   }
 
   /** Decides on the record as it is, and appends only if no level changed meanwhile. */
@@ -136,9 +136,9 @@ export class Oversight {
 }
 
 /** The table for somebody who only reads the journal. */
-export async function readOversight(journal: Journal, log: RunnerLog): Promise<OversightRow[]> {
+export async function readOversight(journal: Journal, log: RunnerLog, now: string): Promise<OversightRow[]> {
   const records = await new RecordReader(journal, log).all();
-  return oversightTable(records, await new LevelReader(journal).history());
+  return oversightTable(records, await new LevelReader(journal).history(), now);
 }
 
 function isDue({ graduation }: OversightRow): boolean {

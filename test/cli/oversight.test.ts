@@ -13,6 +13,7 @@ const type: ActionType = {
     ...{ total: 74, approved: 73, modified: 0, material: 0, rejected: 1, answered: 0, expired: 0, undone: 0 },
     ...{ audits: { good: 0, bad: 0, critical: 0 }, badRate: 1 / 74, medianTookMs: 60_000, lastAt: null },
   },
+  weeks: [],
   reasons: [{ by: 'argument', what: '/amount from 400 to 500', count: 1, of: 1, said: ['too much'] }],
   graduation: {
     ...{ level: 'approval', next: 'supervised', promotable: false, points: 33.98, pointsToPass: 73 },

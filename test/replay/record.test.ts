@@ -92,10 +92,11 @@ function run(id: number, calls: readonly Call[], model = 'm1', given = config): 
   return { runId, events };
 }
 
-const tableOf = (runs: readonly ReturnType<typeof run>[], history: readonly RunEvent[] = []) =>
+const tableOf = (runs: readonly ReturnType<typeof run>[], history: readonly RunEvent[] = [], now = at(0)) =>
   oversightTable(
     runs.map(({ runId, events }) => recordOfRun(runId, events)),
     history,
+    now,
   );
 
 const evidenceOf = (runs: readonly ReturnType<typeof run>[], history: readonly RunEvent[] = []) =>
@@ -260,4 +261,50 @@ test('the table does not depend on the order in which runs come', () => {
     }),
     { numRuns: 200 },
   );
+});
+
+describe('week by week', () => {
+  const week = 7 * DAY;
+  const runs = [
+    run(1, [{ ms: 0 }]),
+    run(2, [{ ms: 7 * week - 1, decidedAfterMs: 0, by: 'user:ben' }]),
+    run(3, [{ ms: 7 * week, decidedAfterMs: 0, verdict: 'reject', reason: 'no', reasonCode: 'policy' }]),
+    run(4, [{ ms: 7 * week + DAY, decidedAfterMs: 120_000 }]),
+  ];
+
+  test('each decision is in the week that it was made in, and the bound is of all that was known by its end', () => {
+    const weeks = tableOf(runs, [], at(8 * week))[0]?.weeks ?? [];
+    expect(weeks.map(({ from }) => from)).toEqual(Array.from({ length: 8 }, (_, index) => at(index * week)));
+    expect(weeks.map(({ decided, bad }) => [decided, bad])).toEqual([
+      ...[
+        [1, 0],
+        [0, 0],
+        [0, 0],
+        [0, 0],
+        [0, 0],
+        [0, 0],
+      ],
+      ...[
+        [1, 0],
+        [2, 1],
+      ],
+    ]);
+    expect(weeks.map(({ medianTookMs }) => medianTookMs)).toEqual([60_000, ...Array(5).fill(null), 0, 60_000]);
+    const bounds = weeks.map(({ upperBound }) => upperBound);
+    expect(bounds[0]).toBeCloseTo(0.95, 6);
+    expect(bounds.slice(1, 6)).toEqual(Array(5).fill(bounds[0]));
+    expect(bounds[7]).toBe(tableOf(runs, [], at(8 * week))[0]?.graduation?.upperBound);
+  });
+
+  test('what is older than eight weeks is in none of them, but still in the evidence', () => {
+    const weeks = tableOf(runs, [], at(10 * week))[0]?.weeks ?? [];
+    expect(weeks[0]).toMatchObject({ decided: 0, medianTookMs: null, upperBound: expect.closeTo(0.95, 6) });
+    expect(weeks.reduce((sum, { decided }) => sum + decided, 0)).toBe(3);
+  });
+
+  test('a type that nobody decided has empty weeks', () => {
+    const [row] = tableOf([run(5, [{ ms: 0, expired: true }])], [], at(DAY));
+    expect(row?.weeks).toHaveLength(8);
+    expect(row?.weeks.every((of) => of.decided === 0 && of.upperBound === null)).toBe(true);
+  });
 });

@@ -18,8 +18,13 @@ export interface Gathered extends Evidence {
   readonly cusum: number;
 }
 
+/** The items that count for the next level, each once, in order of time. */
+export function evidenceOf(subjects: readonly Subject[], level: Level, since: string): readonly Item[] {
+  return countOnce(itemsOf(subjects, level, since));
+}
+
 export function gather(subjects: readonly Subject[], level: Level, since: string): Gathered {
-  const items = subjects.flatMap((subject) => itemOf(subject, level) ?? []).filter((item) => isNew(item, since));
+  const items = itemsOf(subjects, level, since);
   const counted = countOnce(items);
   const bad = counted.filter((item) => item.bad).length;
   const names = [...new Set(counted.flatMap(({ looks }) => looks.map(({ by }) => by)))].filter(isNamed).sort();
@@ -32,6 +37,10 @@ export function gather(subjects: readonly Subject[], level: Level, since: string
     path: pathOf(counted, level),
     cusum: cusum(cusumPlan(watchedRate(level)), watched),
   };
+}
+
+function itemsOf(subjects: readonly Subject[], level: Level, since: string): Item[] {
+  return subjects.flatMap((subject) => itemOf(subject, level) ?? []).filter((item) => isNew(item, since));
 }
 
 /**

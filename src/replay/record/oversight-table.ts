@@ -2,15 +2,18 @@ import type { RunEvent } from '../../crew/events.ts';
 import { upperBound } from '../../hooks/graduation/clopper-pearson.ts';
 import { CUSUM_LIMIT } from '../../hooks/graduation/cusum.ts';
 import { type Advice, advise, type Level } from '../../hooks/graduation/level.ts';
-import { type Gathered, gather } from './evidence.ts';
+import { evidenceOf, type Gathered, gather } from './evidence.ts';
 import { type Standing, standingsOf } from './levels-in-force.ts';
 import { type Pattern, patternsOf } from './reasons.ts';
 import type { RecordedType, RunRecord, Subject } from './subject.ts';
 import { type Tally, tallyOf } from './tally.ts';
+import { type Week, weeksOf } from './weeks.ts';
 
 /** One line of the table: an action type, or a task that people confirm. Plain JSON. */
 export interface OversightRow extends RecordedType {
   readonly decisions: Tally;
+  /** The last eight weeks, the oldest first. */
+  readonly weeks: readonly Week[];
   readonly reasons: readonly Pattern[];
   /** Null for a task, and for a tool that only people use: these never graduate. */
   readonly graduation: Graduation | null;
@@ -29,8 +32,12 @@ export interface Graduation extends Advice {
   readonly demote: 'critical' | 'cusum' | null;
 }
 
-/** The table of all runs: the same whatever order they come in. `history`: the journal `system`. */
-export function oversightTable(records: readonly RunRecord[], history: readonly RunEvent[]): OversightRow[] {
+/** The table of all runs at the time `now`: the same whatever order they come in. `history`: the journal `system`. */
+export function oversightTable(
+  records: readonly RunRecord[],
+  history: readonly RunEvent[],
+  now: string,
+): OversightRow[] {
   const types = new Map(records.flatMap((record) => record.types.map((type) => [type.key, type] as const)));
   const subjects = new Map<string, Subject[]>();
   for (const subject of records.flatMap((record) => record.subjects)) {
@@ -41,16 +48,26 @@ export function oversightTable(records: readonly RunRecord[], history: readonly 
   const standings = standingsOf(history);
   return [...types.values()]
     .sort((a, b) => compare(a.key, b.key))
-    .map((type) => rowOf(type, (subjects.get(type.key) ?? []).sort(byTime), standings.get(type.key) ?? null));
+    .map((type) => {
+      const about = (subjects.get(type.key) ?? []).sort(byTime);
+      return rowOf(type, about, { standing: standings.get(type.key) ?? null, now });
+    });
 }
 
-function rowOf(type: RecordedType, subjects: readonly Subject[], standing: Standing | null): OversightRow {
+function rowOf(
+  type: RecordedType,
+  subjects: readonly Subject[],
+  { standing, now }: { standing: Standing | null; now: string },
+): OversightRow {
   const unseen = subjects.filter(({ spotCheck, ran, audits, undone }) => spotCheck && ran && !audits.length && !undone);
+  const graduation = graduationOf(type, subjects, standing);
+  const evidence = graduation ? evidenceOf(subjects, graduation.level, standing?.since ?? '') : [];
   return {
     ...type,
     decisions: tallyOf(subjects),
+    weeks: weeksOf(subjects, evidence, now),
     reasons: patternsOf(subjects),
-    graduation: graduationOf(type, subjects, standing),
+    graduation,
     awaitingAudit: unseen.map(({ runId, id, proposedAt }) => ({ runId, actionId: id, at: proposedAt })),
   };
 }

@@ -41,7 +41,8 @@ export function tallyOf(subjects: readonly Subject[]): Tally {
   };
 }
 
-function median(numbers: readonly number[]): number | null {
+/** Null where there is none. */
+export function median(numbers: readonly number[]): number | null {
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const [low, high] = [sorted[middle - 1], sorted[middle]];

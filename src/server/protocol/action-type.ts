@@ -20,6 +20,15 @@ const Decisions = z.strictObject({
   lastAt: z.string().nullable(),
 });
 
+/** Seven days; `bad` of `decided` were rejected or materially modified. `upperBound` is of the evidence up to its end. */
+const Week = z.strictObject({
+  from: z.string(),
+  decided: z.int(),
+  bad: z.int(),
+  medianTookMs: z.number().nullable(),
+  upperBound: z.number().nullable(),
+});
+
 /** What rejections and modifications have in common. */
 const Pattern = z.strictObject({
   by: z.enum(['code', 'agent', 'argument', 'changed']),
@@ -73,6 +82,8 @@ export const ActionType = z.strictObject({
   raisedTo: Tier.nullable(),
   reversible: z.boolean(),
   decisions: Decisions,
+  /** The last eight, the oldest first. */
+  weeks: z.array(Week).readonly(),
   reasons: z.array(Pattern).readonly(),
   graduation: Graduation.nullable(),
   /** Ran by themselves and were drawn for a look afterwards: `action:audit` says what was found. */
