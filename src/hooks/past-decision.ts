@@ -21,6 +21,8 @@ export const PastDecision = z.strictObject({
   reason: z.string().nullable(),
   reasonCode: z.string().nullable(),
   at: z.string(),
+  /** Of the revision that was looked at; null for one that a later revision of the same hold pushed out of its row. */
+  digest: z.string().nullable(),
   diff: Json.optional(),
 });
 export type PastDecision = z.infer<typeof PastDecision>;
@@ -43,11 +45,23 @@ export function pastDecisions(hold: HoldRecord, filter: DecisionFilter = {}): Pa
   for (const [index, entry] of hold.history.entries()) {
     if (index < (hold.priorDecisions ?? 0)) continue;
     const closes = index === hold.history.length - 1 && hold.decidedBy.length > 0;
-    const decision = { ...shownOf(hold), ...entry, decidedBy: closes ? hold.decidedBy : [entry.by] };
+    const decision = {
+      ...shownOf(hold),
+      ...entry,
+      decidedBy: closes ? hold.decidedBy : [entry.by],
+      digest: digestAt(hold, index),
+    };
     if (isWanted(decision, filter) && (filter.text === undefined || says(decision, hold, filter.text)))
       found.push(decision);
   }
   return found.reverse();
+}
+
+/** The digest that an entry of the history was decided on: each modification under a quorum was made on the one before. */
+function digestAt({ history, decidedBy, digest, previous }: HoldRecord, index: number): string | null {
+  const after = history.length - 1 - index - (decidedBy.length > 0 ? 1 : 0);
+  if (after < 0) return digest;
+  return after === 0 ? (previous?.digest ?? null) : null;
 }
 
 function shownOf({ runId, crew, id: holdId, kind, task, action, impact, reasons }: HoldRecord) {

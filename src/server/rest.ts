@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { HoldpointError } from '../errors.ts';
 import type { Engine } from '../runner/engine.ts';
 import { call } from './call.ts';
+import { serveExport } from './export-route.ts';
 import type { Authenticated, Authenticator } from './identity/authenticator.ts';
 import { sessionCookie } from './identity/cookie.ts';
 import { openApi } from './openapi.ts';
@@ -33,6 +34,7 @@ export function serveRest(app: FastifyInstance, { engine, authenticator, log, se
       },
     });
   }
+  serveExport(app, { engine, authenticate: (request) => authenticate(request, authenticator) });
   const description = openApi(REST_ROUTES);
   app.get('/openapi.json', () => description);
   app.post('/session', async (request, reply) => {

@@ -45,6 +45,8 @@ test('past decisions are found by who, what, when and why, each once', async () 
     },
   ]);
   expect(all[0]?.summary).toContain('confirmed');
+  const holds = (await d.journal.holds({ runId: id })).items.toSorted((a, b) => b.revision - a.revision);
+  expect(all.map(({ digest }) => digest)).toEqual(holds.map(({ digest }) => digest));
   const verdicts = async (query: DecisionSearch) => (await find(query)).map(({ verdict }) => verdict);
   expect(await verdicts({ by: 'user:ana' })).toEqual(['reject']);
   expect(await verdicts({ text: 'too STIFF' })).toEqual(['reject']);
@@ -74,4 +76,24 @@ test('a text is looked for past pages that have none of it', async () => {
   const first = await searchDecisions(d.journal, { limit: 4 });
   const second = await searchDecisions(d.journal, { limit: 4, cursor: first.cursor! });
   expect(new Set([...first.decisions, ...second.decisions].map(({ holdId }) => holdId)).size).toBe(6);
+});
+
+test('each decision under a quorum names the digest that it was made on', async () => {
+  const two = defineCrew({
+    name: 'letters',
+    agents: { a: { role: 'A', goal: 'A' } },
+    tasks: { letter: { agent: 'a', description: 'Write', confirm: { after: { quorum: 2 } } } },
+  });
+  await using d = await openDesk(two, [answer('Dear Ben')]);
+  const id = await d.startAndSettle();
+  const first = await d.only(id);
+  await d.modify(first, 'Hi Ben', 'user:ana');
+  const second = await d.only(id);
+  await d.approve(second, 'user:ben');
+  const { decisions } = await searchDecisions(d.journal, {});
+  expect(decisions.map(({ verdict, digest }) => [verdict, digest])).toEqual([
+    ['approve', second.digest],
+    ['modify', first.digest],
+  ]);
+  expect(first.digest).not.toBe(second.digest);
 });

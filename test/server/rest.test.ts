@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseExport } from '../../src/journal/export.ts';
+import { verifyChain } from '../../src/journal/verify.ts';
 import { MESSAGE_NAMES } from '../../src/server/protocol/messages.ts';
 import { REST_ROUTES } from '../../src/server/rest-routes.ts';
 import { type TestServer, testServer } from '../support/review-server.ts';
@@ -61,6 +63,20 @@ describe('REST', () => {
     expect(events.map(({ seq }) => seq)).toEqual([3, 4, 5]);
     expect((await rest('GET', `/runs/${runId}/state?seq=1`)).body).toMatchObject({ seq: 1 });
     expect((await rest('GET', `/runs/${runId}/verify`)).body).toMatchObject({ ok: true });
+  });
+
+  test('gives the journal of a run as a file that is verified without the server', async () => {
+    const hold = await server.held();
+    const get = (runId: string | null, headers = { authorization: `Bearer ${token}` }) =>
+      fetch(`${server.url}/api/v1/runs/${runId}/export`, { headers });
+    const response = await get(hold.runId);
+    expect(response.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
+    expect(response.headers.get('content-disposition')).toBe(`attachment; filename="${hold.runId}.ndjson"`);
+    const [run] = parseExport(await response.text());
+    expect(run).toMatchObject({ run: hold.runId, source: 'export', end: { count: run?.events.length } });
+    expect(verifyChain(run?.events ?? [])).toMatchObject({ ok: true });
+    expect((await get('run_none')).status).toBe(404);
+    expect((await get(hold.runId, { authorization: 'Bearer hp_no' })).status).toBe(401);
   });
 
   test('has the codes and the statuses of the wire', async () => {

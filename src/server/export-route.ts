@@ -1,0 +1,36 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { HoldpointError } from '../errors.ts';
+import { RunId } from '../ids.ts';
+import { exportLines } from '../journal/export.ts';
+import type { Engine } from '../runner/engine.ts';
+
+interface ExportRouteOptions {
+  readonly engine: Engine;
+  /** @throws `UNAUTHENTICATED`. Every role reads. */
+  readonly authenticate: (request: FastifyRequest) => Promise<unknown>;
+}
+
+/** The journal of a run as `holdpoint export` writes it, a line at a time: a file that `holdpoint verify` takes without this server. */
+export function serveExport(app: FastifyInstance, { engine: { journal }, authenticate }: ExportRouteOptions): void {
+  app.get<{ Params: { runId: string } }>('/runs/:runId/export', async (request, reply) => {
+    await authenticate(request);
+    const { runId } = request.params;
+    const run = RunId.safeParse(runId);
+    const events = run.success ? await journal.read(run.data) : [];
+    if (!run.success || events.length === 0)
+      throw new HoldpointError(
+        'RUN_NOT_FOUND',
+        `There is no run ${JSON.stringify(runId)}. \`holdpoint runs\` lists them.`,
+      );
+    const lines = exportLines(run.data, events, await journal.payloads(run.data));
+    return reply
+      .type('application/x-ndjson; charset=utf-8')
+      .header('content-disposition', `attachment; filename="${run.data.replaceAll(/[^\w-]/g, '_')}.ndjson"`)
+      .send(Readable.from(withEnds(lines)));
+  });
+}
+
+function* withEnds(lines: Iterable<string>): Generator<string> {
+  for (const line of lines) yield `${line}\n`;
+}
