@@ -1,3 +1,4 @@
+import type { CrewConfigData } from './crew-config.ts';
 import { crewMachine } from './crew-machine.ts';
 import type { RunEvent } from './events.ts';
 import { type RunState, type TaskState, taskHasEnded, taskOf } from './run-state.ts';
@@ -16,16 +17,46 @@ const SETTLING: ReadonlySet<string> = new Set<RunEvent['type']>([
 /** After a task ended: readies (or blocks) the tasks that waited on it, and tells the crew when none is left. */
 export function settleUpstream(state: RunState, event: RunEvent): RunState {
   if (!SETTLING.has(event.type)) return state;
-  const tasks: Record<string, TaskState> = {};
-  let left = 0;
-  for (const task of Object.values(state.tasks)) {
-    tasks[task.key] = task.machine.value === 'waiting' ? readied(state, task) : task;
-    if (!taskHasEnded(task)) left++;
-  }
-  const next = { ...state, tasks };
-  if (left > 0 || !state.machine.can({ type: 'tasks.settled' })) return next;
-  const [machine] = transition(crewMachine, state.machine, { type: 'tasks.settled' });
+  const changed: Record<string, TaskState> = {};
+  for (const key of waiting(state, event)) changed[key] = readied(state, taskOf(state, key));
+  const next = Object.keys(changed).length === 0 ? state : { ...state, tasks: { ...state.tasks, ...changed } };
+  if (anyLeft(next) || !next.machine.can({ type: 'tasks.settled' })) return next;
+  const [machine] = transition(crewMachine, next.machine, { type: 'tasks.settled' });
   return { ...next, machine, command: 'completeRun' };
+}
+
+/** The waiting tasks whose turn may have come: only those that wait for the task that ended, for a crew may have a thousand. */
+function waiting(state: RunState, event: RunEvent): readonly string[] {
+  const ended = event.type.startsWith('task.') ? (event.data as { task: string }).task : null;
+  const candidates = ended === null ? Object.keys(state.tasks) : (dependentsIn(state.config).get(ended) ?? []);
+  return candidates.filter((key) => taskOf(state, key).machine.value === 'waiting' && upstreamHasEnded(state, key));
+}
+
+const known = new WeakMap<CrewConfigData, ReadonlyMap<string, readonly string[]>>();
+
+/** By task: those that name it in their `context` or `optionalContext`. Worked out once for a config. */
+function dependentsIn(config: CrewConfigData): ReadonlyMap<string, readonly string[]> {
+  const before = known.get(config);
+  if (before) return before;
+  const dependents = new Map<string, string[]>();
+  for (const [key, { context, optionalContext }] of Object.entries(config.tasks))
+    for (const upstream of [...context, ...optionalContext]) {
+      const list = dependents.get(upstream);
+      if (list) list.push(key);
+      else dependents.set(upstream, [key]);
+    }
+  known.set(config, dependents);
+  return dependents;
+}
+
+function anyLeft({ tasks }: RunState): boolean {
+  for (const key in tasks) if (!taskHasEnded(tasks[key] as TaskState)) return true;
+  return false;
+}
+
+function upstreamHasEnded(state: RunState, key: string): boolean {
+  const { context = [], optionalContext = [] } = state.config.tasks[key] ?? {};
+  return [...context, ...optionalContext].every((upstream) => taskHasEnded(taskOf(state, upstream)));
 }
 
 /**
@@ -33,9 +64,7 @@ export function settleUpstream(state: RunState, event: RunEvent): RunState {
  * (One that failed ends the run, so it needs no rule here.)
  */
 function readied(state: RunState, task: TaskState): TaskState {
-  const { context = [], optionalContext = [] } = state.config.tasks[task.key] ?? {};
-  const upstream = [...context, ...optionalContext].map((key) => taskOf(state, key));
-  if (!upstream.every(taskHasEnded)) return task;
+  const { context = [] } = state.config.tasks[task.key] ?? {};
   const skipped = context.some((key) => taskOf(state, key).machine.value === 'skipped');
   const [machine] = transition(taskMachine, task.machine, { type: 'upstream.settled', skipped });
   return { ...task, machine, command: skipped ? 'skipTask' : 'prepareTask' };

@@ -116,10 +116,10 @@ export function holdOf(state: RunState, id: HoldId): HoldRecord {
   return hold;
 }
 
-const ENDED: readonly string[] = ['completed', 'failed', 'cancelled'];
-const TASK_ENDED: readonly string[] = ['completed', 'failed', 'skipped'];
-const ACTION_SETTLED: readonly string[] = ['succeeded', 'refused', 'undoing', 'undone', 'withdrawn'];
+const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
+const TASK_ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'skipped']);
+const ACTION_SETTLED: ReadonlySet<string> = new Set(['succeeded', 'refused', 'undoing', 'undone', 'withdrawn']);
 
-export const hasEnded = (state: RunState): boolean => ENDED.includes(String(state.machine.value));
-export const taskHasEnded = (task: TaskState): boolean => TASK_ENDED.includes(String(task.machine.value));
-export const actionIsSettled = (action: ActionState): boolean => ACTION_SETTLED.includes(String(action.machine.value));
+export const hasEnded = (state: RunState): boolean => ENDED.has(String(state.machine.value));
+export const taskHasEnded = (task: TaskState): boolean => TASK_ENDED.has(String(task.machine.value));
+export const actionIsSettled = (action: ActionState): boolean => ACTION_SETTLED.has(String(action.machine.value));
