@@ -66,10 +66,14 @@ function actionCommands(state: RunState, wanted: (action: ActionState) => boolea
     const task = state.tasks[action.task];
     const outlives = action.command === 'undoAction' || action.command === 'executeAction';
     if (task && taskHasEnded(task) && !outlives) continue;
-    const id = `${action.command}:${action.id}:${action.started?.try ?? 0}`;
-    commands.push({ id, type: action.command, task: action.task, actionId: action.id });
+    commands.push(commandOf(action, action.command));
   }
   return commands;
+}
+
+/** The command of an action as it stands. */
+export function commandOf<T extends ActionCommand>({ id: actionId, task, started }: ActionState, type: T) {
+  return { id: `${type}:${actionId}:${started?.try ?? 0}`, type, task, actionId };
 }
 
 /** A task that takes a place of `concurrency`: one that is neither waiting, nor held, nor at its end. */

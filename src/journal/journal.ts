@@ -5,6 +5,7 @@ import type { RunStatus, RunSummary } from '../hooks/run-summary.ts';
 import type { HoldId, RunId } from '../ids.ts';
 import type { Json } from '../json/json.ts';
 import type { Head, JournalEvent } from './envelope.ts';
+import type { HandOut } from './hand-out.ts';
 import type { Payload } from './payloads.ts';
 import type { Erasure } from './retention.ts';
 
@@ -72,6 +73,9 @@ export interface Journal {
 
   readonly tokens: TokenStore;
 
+  /** What gives the runs of this journal to nodes, where the store does that itself. Null: whoever finds one claims it. */
+  readonly handOut: HandOut | null;
+
   /** Removes the content of events of a run that nobody drives, the values only they named, holds, and the answers to requests
    *  that speak of the run. The chain still verifies. @throws `RUN_NOT_FOUND` */
   erase(runId: RunId, erasure: Erasure): Promise<void>;
@@ -98,8 +102,8 @@ export interface ReadOptions {
 export interface OwnerAppend {
   readonly runId: RunId;
   readonly epoch: number;
-  /** The node that appends; recorded as owner when this starts the run. */
-  readonly owner: string;
+  /** The node that appends; recorded as owner when this starts the run. Null: it starts without an owner, for whoever takes it. */
+  readonly owner: string | null;
   /** The head that `events` were sealed after. */
   readonly head: Head;
   readonly events: readonly JournalEvent[];
@@ -125,6 +129,8 @@ export interface Amendment<T extends Json> {
   readonly holds: readonly HoldRecord[];
   /** Whether the run has work to do after this, so that an owner must take it. */
   readonly wake: boolean;
+  /** The node that takes it at once, in the same write, if it was at rest. */
+  readonly takeFor?: string | null;
   readonly answer: T;
 }
 
@@ -132,6 +138,8 @@ export interface Amended<T extends Json> {
   readonly answer: T;
   /** Empty when the answer is that of an earlier request. */
   readonly events: readonly JournalEvent[];
+  /** The epoch with which `takeFor` owns the run now; absent: somebody else owns it, or nobody. */
+  readonly epoch?: number;
 }
 
 /** A client's message that must count once. `content` is the digest of what it asks for; ids of different people never meet. */

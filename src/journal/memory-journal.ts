@@ -30,6 +30,7 @@ import {
   checkAppend,
   checkAttached,
   checkRestored,
+  ownerAfter,
   ownerLost,
   requestAnswered,
   runNotFound,
@@ -63,6 +64,7 @@ export function memoryJournal(options: MemoryJournalOptions = {}): Journal {
 
 class MemoryJournal implements Journal {
   readonly tokens = memoryTokens(copy);
+  readonly handOut = null;
   readonly #now: () => number;
   readonly #runs = new Map<string, StoredRun>();
   readonly #system: JournalEvent[] = [];
@@ -101,12 +103,13 @@ class MemoryJournal implements Journal {
     const stored = this.#stored(runId);
     const run = copy(stored.row);
     const given = decide({ head: run.head, run, hold: (holdId) => this.#holdIn(runId, holdId) });
-    const { summary, wake, ...change } = copy(given);
+    const { summary, ...change } = copy(given);
     checkAttached(runId, stored.row.head, change.events);
-    stored.row = { ...stored.row, summary, wake: stored.row.wake || wake };
+    const { taken, ...owned } = ownerAfter(stored.row, given);
+    stored.row = { ...stored.row, summary, ...owned };
     this.#add(runId, change);
     if (request) this.#answers.set(keyOf(request), { ...request, answer: change.answer });
-    return { answer: given.answer, events: given.events };
+    return { answer: given.answer, events: given.events, ...(taken && { epoch: owned.epoch }) };
   }
 
   async amendSystem<T extends Json>(

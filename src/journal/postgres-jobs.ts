@@ -11,6 +11,7 @@ import {
   checkAppend,
   checkAttached,
   checkRestored,
+  ownerAfter,
   ownerLost,
   requestAnswered,
   runNotFound,
@@ -72,17 +73,17 @@ export function amendJob<T extends Json>(
         return stored?.run === runId ? (JSON.parse(stored.record) as HoldRecord) : null;
       };
       const amendment = decide({ head: run.head, run, hold });
-      const { events, answer, summary, wake } = amendment;
+      const { events, answer, summary } = amendment;
       checkAttached(runId, row, events);
-      // Nobody but the owner, when it rests, may clear the mark.
-      const after = rowAfter({ ...row, wake: row.wake || wake }, summary, events);
+      const { taken, ...owned } = ownerAfter(row, amendment);
+      const after = rowAfter({ ...row, ...owned }, summary, events);
       const change = {
         run: after,
         isNew: false,
         ...encoded(runId, amendment),
         answer: request && { ...request, answer },
       };
-      return { value: { answer, events }, change };
+      return { value: { answer, events, ...(taken && { epoch: owned.epoch }) }, change };
     },
   };
 }

@@ -78,6 +78,7 @@ async function endPools({ reading, writing }: Pools): Promise<void> {
 
 class PostgresJournal implements Journal {
   readonly tokens: TokenStore;
+  readonly handOut = null;
   readonly #pools: Pools;
   readonly #database: string;
   readonly #writer: PostgresWriter | null;

@@ -2,7 +2,7 @@ import { HoldpointError } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import type { Json } from '../json/json.ts';
 import { EMPTY_HEAD, type Head, headOf, type JournalEvent } from './envelope.ts';
-import type { Answered, OwnerAppend, Request, Restored } from './journal.ts';
+import type { Amendment, Answered, OwnerAppend, Request, Restored, RunRow } from './journal.ts';
 
 /** What every adapter checks, under its lock, before it writes. One place, so that all of them refuse alike. */
 
@@ -38,6 +38,17 @@ export function checkAttached(runId: RunId, head: Pick<Head, 'seq' | 'hash'>, ev
     }
     ({ seq, hash } = event);
   }
+}
+
+/** Who owns a run after an amendment: as before, unless it was at rest and is taken with the work it was given. */
+export function ownerAfter(
+  { owner, epoch, wake }: Pick<RunRow, 'owner' | 'epoch' | 'wake'>,
+  amendment: Pick<Amendment<Json>, 'wake' | 'takeFor'>,
+): Pick<RunRow, 'owner' | 'epoch' | 'wake'> & { readonly taken: boolean } {
+  const { takeFor = null } = amendment;
+  // With work to do and no owner it is on its way to somebody already.
+  const taken = amendment.wake && takeFor !== null && owner === null && !wake;
+  return { owner: taken ? takeFor : owner, epoch: taken ? epoch + 1 : epoch, wake: wake || amendment.wake, taken };
 }
 
 /** The answer that a request got before. @throws `REQUEST_ID_REUSED` if it then asked for something else. */

@@ -66,6 +66,7 @@ export async function openSqliteJournal(options: SqliteJournalOptions): Promise<
 
 class SqliteJournal implements Journal {
   readonly tokens: TokenStore;
+  readonly handOut = null;
   readonly #reading: Database.Database;
   readonly #readSql: Sql;
   readonly #writer: { db: Database.Database; sql: Sql; queue: SqliteWriter } | null;

@@ -7,7 +7,15 @@ import type { Head, JournalEvent } from './envelope.ts';
 import { headOf } from './envelope.ts';
 import type { Amended, Amendment, AmendView, Answered, NodeRow, OwnerAppend, Request } from './journal.ts';
 import type { Payload } from './payloads.ts';
-import { answerOf, checkAppend, checkAttached, ownerLost, requestAnswered, runNotFound } from './preconditions.ts';
+import {
+  answerOf,
+  checkAppend,
+  checkAttached,
+  ownerAfter,
+  ownerLost,
+  requestAnswered,
+  runNotFound,
+} from './preconditions.ts';
 import { headOfSystem, holdOf, runOf, storedAnswer } from './sqlite-queries.ts';
 import type { Sql } from './sqlite-statements.ts';
 
@@ -40,9 +48,11 @@ export function amendRun<T extends Json>(
   const { events, answer } = amendment;
   checkAttached(runId, run.head, events);
   updateRun(sql, runId, { ...amendment, fingerprint: run.fingerprint });
+  const { taken, owner, epoch } = ownerAfter(run, amendment);
+  if (taken) sql('UPDATE runs SET owner = ?, epoch = ? WHERE id = ?').run(owner, epoch, runId);
   insertEvents(sql, runId, amendment);
   if (request) insertAnswer(sql, { ...request, answer });
-  return { answer, events };
+  return { answer, events, ...(taken && { epoch }) };
 }
 
 export function amendSystem<T extends Json>(

@@ -33,7 +33,7 @@ export async function amendRun<T>(
   const { journal, clock } = context;
   let commit: Commit | null = null;
   const asked = request ? { by: actor.user, ...request } : null;
-  const { answer } = await journal.amend<Json>(runId, asked, (view) => {
+  const { answer, epoch } = await journal.amend<Json>(runId, asked, (view) => {
     const now = clock.now();
     const amending = decide(view, now < view.head.at ? view.head.at : now);
     const { amendment, published } = amendmentOf(context, runId, view, amending, now);
@@ -43,7 +43,8 @@ export async function amendRun<T>(
   });
   faultPoint('amend.durable');
   if (commit) context.publish(commit);
-  if (commit && wakes((commit as Commit).events)) context.wake(runId);
+  if (epoch !== undefined) context.drive({ runId, epoch, from: null });
+  else if (commit && wakes((commit as Commit).events)) context.wake(runId);
   return answer as T;
 }
 
@@ -64,7 +65,10 @@ function amendmentOf<T>(context: RunnerContext, runId: RunId, view: AmendView, a
   }
   const changed = [...holds.values()];
   const summary = amending.summary ?? amendSummary(view.run.summary, amendsOf(view, drafts, changed));
-  const amendment: Omit<Amendment<Json>, 'answer'> = { events, payloads, summary, holds: changed, wake: wakes(events) };
+  const wake = wakes(events);
+  // Whoever decides goes on with the run as well, where it can: nobody else has to be told.
+  const takeFor = wake && context.mayDrive(runId, summary.crew) ? context.nodeId : null;
+  const amendment: Omit<Amendment<Json>, 'answer'> = { events, payloads, summary, holds: changed, wake, takeFor };
   return { amendment, published: { runId, events, summary, holds: changed } };
 }
 

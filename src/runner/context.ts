@@ -1,5 +1,6 @@
 import type { CrewDefinition, ToolLog } from '../crew/crew-definition.ts';
 import type { RunId } from '../ids.ts';
+import type { Taken } from '../journal/hand-out.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Commit, Delta, ModelSource } from './engine.ts';
 import type { GuardedClock } from './guarded-clock.ts';
@@ -25,6 +26,10 @@ export interface RunnerContext {
   readonly streams: (runId: RunId) => boolean;
   /** A run has got work to do: whoever drives it looks again, or somebody takes it. */
   readonly wake: (runId: Commit['runId']) => void;
+  /** Whether this node would take a run of this crew now. */
+  readonly mayDrive: (runId: Commit['runId'], crew: string) => boolean;
+  /** Drives a run that this node has just taken. */
+  readonly drive: (taken: Taken) => void;
 }
 
 export interface RunnerLog extends ToolLog {

@@ -3,38 +3,72 @@ import { hasEnded } from '../crew/run-state.ts';
 import { isHoldpointError, messageOf } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import { faultPoint } from '../journal/fault-point.ts';
+import type { HandOut, Taken } from '../journal/hand-out.ts';
+import { type AtOnce, DEFAULT_RUNS_AT_ONCE } from './at-once.ts';
 import type { RunnerContext } from './context.ts';
-import { effectsInDoubt } from './in-doubt.ts';
-import { type LoadedRun, loadRun } from './load-run.ts';
-import { writeOutputFiles } from './output-files.ts';
-import { parkIfChanged } from './park.ts';
 import { RunDriver } from './run-driver.ts';
+import { takeUp } from './take-up.ts';
 
 /** How long a run that the store could not give waits before it is asked for again. */
 const STORE_RETRY_MS = 1_000;
 
+interface Driving {
+  readonly driver: RunDriver;
+  readonly crew: string;
+  readonly done: Promise<void>;
+  /** Somebody appended while it was driven; perhaps too late for this driver. */
+  woken: boolean;
+}
+
 /** The runs that this node drives now. A run that rests is not among them: it costs nothing until somebody acts. */
 export class Drivers {
   readonly #context: RunnerContext;
-  readonly #driving = new Map<RunId, { driver: RunDriver; done: Promise<void> }>();
+  readonly #handOut: HandOut;
+  readonly #atOnce: AtOnce;
+  readonly #driving = new Map<RunId, Driving>();
   /** Runs that are being taken; true: somebody appended meanwhile, so the new driver looks again. */
-  readonly #claiming = new Map<RunId, boolean>();
+  readonly #taking = new Map<RunId, boolean>();
+  readonly #reserved = new Set<{ readonly crew: string }>();
+  #looking: Promise<void> | null = null;
+  #again = false;
   #stopping = false;
 
-  constructor(context: RunnerContext) {
+  constructor(context: RunnerContext, handOut: HandOut, atOnce: AtOnce) {
     this.#context = context;
+    this.#handOut = handOut;
+    this.#atOnce = atOnce;
   }
 
   get size(): number {
     return this.#driving.size;
   }
 
+  /** Whether this node would take a run of this crew without waiting for its turn. */
+  mayDrive(crew: string): boolean {
+    return this.#room() > 0 && this.#context.crews.has(crew) && this.#roomFor(crew) > 0 && !this.#isShared(crew);
+  }
+
+  /** Keeps a place for a run that is about to start here. @returns what gives the place back; null: there is none */
+  reserve(crew: string): (() => void) | null {
+    if (!this.mayDrive(crew)) return null;
+    const place = { crew };
+    this.#reserved.add(place);
+    return () => this.#reserved.delete(place);
+  }
+
   /** Has a run of ours look again, or takes one that nobody drives. */
   wake(runId: RunId): void {
     const driving = this.#driving.get(runId);
-    if (driving) driving.driver.poke();
-    else if (this.#claiming.has(runId)) this.#claiming.set(runId, true);
-    else void this.#take(runId);
+    if (driving) {
+      driving.woken = true;
+      driving.driver.poke();
+    } else if (this.#taking.has(runId)) this.#taking.set(runId, true);
+    else void this.#take(runId, () => this.#claim(runId));
+  }
+
+  /** Has a run look again if it is ours. */
+  poke(runId: RunId): void {
+    if (this.#driving.has(runId) || this.#taking.has(runId)) this.wake(runId);
   }
 
   /** Has all runs of ours look again: another process may have appended, and nobody tells. */
@@ -42,8 +76,37 @@ export class Drivers {
     for (const { driver } of this.#driving.values()) driver.poke();
   }
 
-  /** Drives a run that this node has just started or claimed. */
-  drive(driver: RunDriver, facts: readonly Draft[] = []): void {
+  /** Takes what is handed out, as far as there is room. */
+  look(): Promise<void> {
+    this.#again = true;
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = null;
+    });
+    return this.#looking;
+  }
+
+  /** The same, for who does not wait for it: what goes wrong is logged, and the next sweep looks again. */
+  lookSoon(): void {
+    this.look().catch((error: unknown) => this.#context.log.error({ err: error }, `no run taken: ${messageOf(error)}`));
+  }
+
+  /** Drives a run that is ours from this epoch on. */
+  begin(taken: Taken): void {
+    const { runId } = taken;
+    const before = this.#driving.get(runId)?.done;
+    void this.#take(runId, async () => {
+      await before;
+      await this.#begin(taken);
+    });
+  }
+
+  /** A run is somebody else's now. */
+  lose(runId: RunId): void {
+    this.#driving.get(runId)?.driver.abandon();
+  }
+
+  /** Drives a run that this node has just started or taken up. */
+  drive(driver: RunDriver, crew: string, facts: readonly Draft[] = []): void {
     const { runId } = driver;
     const done = driver
       .drive(facts)
@@ -53,15 +116,18 @@ export class Drivers {
         if (isHoldpointError(error, 'UNAVAILABLE')) this.#context.clock.after(STORE_RETRY_MS, () => this.wake(runId));
       })
       .finally(() => {
+        const woken = this.#driving.get(runId)?.woken;
         this.#driving.delete(runId);
-        void this.#lookForMore(runId);
+        if (woken) void this.#lookForMore(runId);
+        if (this.#isShared(crew) || this.#atOnce.crews?.[crew] !== undefined || this.#room() === 1) this.lookSoon();
       });
-    this.#driving.set(runId, { driver, done });
+    this.#driving.set(runId, { driver, crew, done, woken: false });
   }
 
   /** @returns when every driver has ended, or `graceMs` after which effects still under way are left in doubt. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
+    await this.#looking;
     const driving = [...this.#driving.values()];
     await Promise.all(
       driving.map(async ({ driver, done }) => {
@@ -71,57 +137,67 @@ export class Drivers {
     );
   }
 
-  async #take(runId: RunId): Promise<void> {
+  #room(): number {
+    if (this.#stopping) return 0;
+    return (this.#atOnce.runs ?? DEFAULT_RUNS_AT_ONCE) - this.#driving.size - this.#taking.size - this.#reserved.size;
+  }
+
+  #roomFor(crew: string): number {
+    const limit = this.#atOnce.crews?.[crew];
+    if (limit === undefined || this.#handOut.countsCrews) return Number.POSITIVE_INFINITY;
+    return limit - [...this.#driving.values(), ...this.#reserved].filter((place) => place.crew === crew).length;
+  }
+
+  /** Its runs are counted on all nodes, so all of them wait for their turn. */
+  #isShared(crew: string): boolean {
+    return this.#handOut.countsCrews && this.#atOnce.crews?.[crew] !== undefined;
+  }
+
+  async #look(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      const rooms = [...this.#context.crews.keys()].map((crew) => [crew, this.#roomFor(crew)] as const);
+      const room = this.#room();
+      if (room <= 0) return;
+      for (const taken of await this.#handOut.take(room, new Map(rooms.filter(([, count]) => count > 0))))
+        this.begin(taken);
+    }
+  }
+
+  /** One at a time works at taking a run. */
+  async #take(runId: RunId, work: () => Promise<void>): Promise<void> {
     if (this.#stopping) return;
-    this.#claiming.set(runId, false);
+    this.#taking.set(runId, false);
     try {
-      await this.#claim(runId);
+      await work();
     } catch (error) {
       this.#context.log.error({ runId, err: error }, `run not taken: ${messageOf(error)}`);
       // It may be ours already, and then no sweep finds it.
       if (isHoldpointError(error, 'UNAVAILABLE')) this.#context.clock.after(STORE_RETRY_MS, () => this.wake(runId));
     } finally {
-      if (this.#claiming.get(runId)) this.#driving.get(runId)?.driver.poke();
-      this.#claiming.delete(runId);
+      if (this.#taking.get(runId)) this.#driving.get(runId)?.driver.poke();
+      this.#taking.delete(runId);
     }
   }
 
   async #claim(runId: RunId): Promise<void> {
-    const { journal, crews, nodeId } = this.#context;
-    const row = await journal.run(runId);
-    const crew = row && crews.get(row.summary.crew);
-    if (!crew) return;
-    const claimed = await journal.claim(runId, nodeId);
+    const row = await this.#context.journal.run(runId);
+    const crew = row?.summary.crew;
+    if (crew === undefined || !this.#context.crews.has(crew) || this.#room() < 0 || this.#roomFor(crew) <= 0) return;
+    const claimed = await this.#handOut.claim(runId);
     faultPoint('claim.durable');
-    if (!claimed || this.#stopping) return;
-    const run = await this.#load(runId, claimed.epoch);
-    if (!run) return;
-    await writeOutputFiles(this.#context, run.state, Object.keys(run.state.tasks), { missing: true });
-    // Reading took a while: a node that began to stop meanwhile begins nothing any more, and another takes the run.
-    if (this.#stopping) return;
-    const parked = parkIfChanged(run.state, crew);
-    // Before it is parked: whoever lets it go on takes it from rest, where nothing is in doubt any more.
-    const inDoubt = claimed.from === null ? [] : effectsInDoubt(run.state, crew);
-    const facts = parked ? [...inDoubt, parked] : inDoubt;
-    if (parked && !hasEnded(run.state))
-      this.#context.log.warn({ runId, crew: crew.name }, 'the crew changed: the run is parked');
-    this.drive(new RunDriver(this.#context, crew, { runId, epoch: claimed.epoch, run }), facts);
+    if (claimed) await this.#begin(claimed);
   }
 
-  /** The run as its journal says; one that cannot be folded is parked as it stands, with the reason in its row (invariant 10). */
-  async #load(runId: RunId, epoch: number): Promise<LoadedRun | null> {
-    const { journal, log } = this.#context;
-    try {
-      return await loadRun(journal, runId);
-    } catch (error) {
-      if (!isHoldpointError(error, 'JOURNAL_BROKEN') && !isHoldpointError(error, 'EVENT_IMPOSSIBLE')) throw error;
-      log.error({ runId, err: error }, `run parked, its journal cannot be read: ${error.message}`);
-      const row = await journal.run(runId);
-      const { code, message } = error;
-      if (row)
-        await journal.rest(runId, epoch, row.head.seq, { ...row.summary, status: 'parked', error: { code, message } });
-      return null;
-    }
+  async #begin(taken: Taken): Promise<void> {
+    if (this.#stopping) return;
+    const up = await takeUp(this.#context, taken);
+    // Reading took a while: a node that began to stop meanwhile begins nothing any more, and another takes the run.
+    if (!up || this.#stopping) return;
+    const { crew, run, waits, facts } = up;
+    if (facts.some(({ type }) => type === 'run.parked') && !hasEnded(run.state))
+      this.#context.log.warn({ runId: taken.runId, crew: crew.name }, 'the crew changed: the run is parked');
+    this.drive(new RunDriver(this.#context, crew, { ...taken, run, waits }), crew.name, facts);
   }
 
   /** A wake that came while the driver was ending found it still there; so look once more. */

@@ -45,15 +45,17 @@ export async function forkRun(
   const forked = forkPrefix(source, { from, seq, to, by: actor.user, at: later(clock.now(), lines[seq - 1]?.at) });
   const crew = crewOf(context, forked.state, drive);
   const { events, state } = await admitted(crew, forked, clock.now());
+  const drives = drive && crew !== null && drivers.mayDrive(crew.name);
   let head: Head;
   try {
-    head = await begin(context, { events, state }, asked);
+    head = await begin(context, { events, state }, { asked, drives });
   } catch (error) {
     const raced = asked && isHoldpointError(error, 'SEQ_CONFLICT') ? await journal.answered(asked) : null;
     if (raced) return raced as RunSummary;
     throw error;
   }
-  if (crew && drive) drivers.drive(new RunDriver(context, crew, { runId: to, epoch: 1, run: { state, head } }));
+  if (crew && drives)
+    drivers.drive(new RunDriver(context, crew, { runId: to, epoch: 1, run: { state, head } }), crew.name);
   return markFork(context, from, seq, summaryOf(state), options);
 }
 
@@ -97,14 +99,18 @@ async function admitted(
 type Begun = { readonly events: readonly RunEvent[]; readonly state: RunState };
 type Asked = { readonly by: string; readonly id: string; readonly content: string } | undefined;
 
-async function begin(context: RunnerContext, { events, state }: Begun, asked: Asked): Promise<Head> {
+async function begin(
+  context: RunnerContext,
+  { events, state }: Begun,
+  { asked, drives }: { asked: Asked; drives: boolean },
+): Promise<Head> {
   const { journal, nodeId } = context;
   const sealed = sealAll(context, state.id, events);
   const rows = rowsOf(state, events);
   const start = {
     runId: state.id,
     epoch: 1,
-    owner: nodeId,
+    owner: drives ? nodeId : null,
     head: EMPTY_HEAD,
     ...sealed,
     ...rows,

@@ -7,12 +7,17 @@ import { faultPoint } from '../journal/fault-point.ts';
 import type { RunnerContext } from './context.ts';
 import { callModel } from './effects.ts';
 import { executeAction, undoAction } from './execute-action.ts';
+import type { InDoubt } from './in-doubt.ts';
 
 interface Effect {
   readonly command: EffectCommand;
   readonly abort: AbortController;
   readonly done: Promise<void>;
+  /** False: another node began it, and may be at it. */
+  readonly isOurs: boolean;
 }
+
+const STOPPING = new Error('stopping');
 
 /** The effects of one run that are being carried out: model calls and tools. What came of each is reported as facts. */
 export class InFlight {
@@ -49,17 +54,36 @@ export class InFlight {
       this.#effects.delete(command.id);
       this.#report(facts);
     });
-    this.#effects.set(command.id, { command, abort, done });
+    this.#effects.set(command.id, { command, abort, done, isOurs: true });
+  }
+
+  /** Waits, in place of an effect, until whoever began it cannot be at it any more; then it is told what is to be recorded. */
+  await({ command, waitMs, facts }: InDoubt): void {
+    const abort = new AbortController();
+    const done = new Promise<void>((resolve) => {
+      const stop = this.#context.clock.after(waitMs, () => {
+        this.#effects.delete(command.id);
+        this.#report(facts);
+        resolve();
+      });
+      abort.signal.addEventListener('abort', () => {
+        stop();
+        this.#effects.delete(command.id);
+        if (abort.signal.reason !== STOPPING) this.#report(facts);
+        resolve();
+      });
+    });
+    this.#effects.set(command.id, { command, abort, done, isOurs: false });
   }
 
   abortAll(reason: string): void {
-    for (const { abort } of this.#effects.values()) abort.abort(new Error(reason));
+    for (const { abort } of [...this.#effects.values()]) abort.abort(new Error(reason));
   }
 
   /** Gives model calls up, which are made again later; waits for tools, which must not be. */
   async drain(): Promise<void> {
-    for (const { command, abort } of this.#effects.values())
-      if (command.type === 'callModel' || command.type === 'reviewOutput') abort.abort(new Error('stopping'));
+    for (const { command, abort, isOurs } of [...this.#effects.values()])
+      if (!isOurs || command.type === 'callModel' || command.type === 'reviewOutput') abort.abort(STOPPING);
     await Promise.all([...this.#effects.values()].map(({ done }) => done));
   }
 

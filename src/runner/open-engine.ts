@@ -1,10 +1,13 @@
+import { hostname } from 'node:os';
 import { v7 as uuid } from 'uuid';
 import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { messageOf } from '../errors.ts';
 import type { RunId } from '../ids.ts';
+import type { HandOut } from '../journal/hand-out.ts';
 import type { Journal } from '../journal/journal.ts';
 import { acceptChange, changesOf } from './accept-change.ts';
 import { auditAction, undoAction } from './act-on-action.ts';
+import type { AtOnce } from './at-once.ts';
 import { cancelRun } from './cancel-run.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { RunnerContext, RunnerLog } from './context.ts';
@@ -12,13 +15,14 @@ import { crewInfo } from './crew-info.ts';
 import { fireDeadlines } from './deadlines.ts';
 import { claimHold, commentHold, decideHold, releaseHold } from './decisions.ts';
 import { Drivers } from './drivers.ts';
+import { EmbeddedHandOut } from './embedded-hand-out.ts';
 import type { Engine, ModelSource } from './engine.ts';
 import { forkRun } from './fork-run.ts';
 import { guardedClock } from './guarded-clock.ts';
 import { LevelReader } from './level-reader.ts';
+import { limitedModels } from './limited-models.ts';
 import { EngineLimits, parseLimits } from './limits.ts';
 import { Listeners } from './listeners.ts';
-import { buryDeadNodes, keepNodeAlive } from './node-life.ts';
 import { Oversight } from './oversight.ts';
 import { readHold, readRun, readState, verifyRun } from './read-engine.ts';
 import { saltSource } from './salt.ts';
@@ -38,11 +42,12 @@ export interface EngineOptions {
   readonly limits?: Partial<EngineLimits> | undefined;
   /** Which runs this process takes over when they have work to do. Default: all of its crews; with false it only records. */
   readonly drives?: boolean | ((runId: RunId) => boolean);
+  readonly atOnce?: AtOnce;
 }
 
 /** Opens an engine on a journal: takes over what a dead process left, and drives runs until it is closed. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { journal, log, sweepMs = 1_000, drives = true } = options;
+  const { journal, log, sweepMs = 1_000, drives = true, atOnce = {} } = options;
   const limits = parseLimits(EngineLimits, options.limits ?? {});
   const clock = guardedClock(options.clock ?? systemClock);
   const nodeId = `node_${uuid()}`;
@@ -51,7 +56,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     nodeId,
     journal,
     crews: new Map(options.crews.map((crew) => [crew.name, crew])),
-    models: options.models,
+    models: limitedModels(options.models, atOnce.models),
     clock,
     levels: new LevelReader(journal),
     limits,
@@ -61,24 +66,24 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     stream: (delta) => listeners.tell((listener) => listener.delta?.(delta)),
     streams: (runId) => listeners.wantDeltas(runId),
     wake: (runId: RunId) => {
-      if (typeof drives === 'function' ? drives(runId) : drives) drivers.wake(runId);
+      if (isMine(runId)) drivers.wake(runId);
     },
+    mayDrive: (runId, crew) => isMine(runId) && drivers.mayDrive(crew),
+    drive: (taken) => drivers.begin(taken),
   };
-  const drivers = new Drivers(context);
+  const isMine = (runId: RunId) => (typeof drives === 'function' ? drives(runId) : drives);
+  const handOut = handOutOf(context, isMine, drives);
+  const drivers = new Drivers(context, handOut, atOnce);
   const oversight = new Oversight(context);
-  const stopLife = await enterNodes(context);
-  const sweep = singleFlight(() => sweepOnce(context, drivers, oversight), log);
+  await join({ context, handOut, drivers }, drives, atOnce);
+  const sweep = singleFlight(() => sweepOnce({ context, drivers, handOut, oversight }), log);
   const stopSweep = drives ? clock.every(sweepMs, sweep.run) : () => undefined;
   if (drives) sweep.run();
 
-  let closing: Promise<void> | null = null;
-  const close = async () => {
+  const close = closer({ context, handOut, drivers, oversight }, limits.stopGraceMs, async () => {
     stopSweep();
     await sweep.idle();
-    await drivers.stop(limits.stopGraceMs);
-    await stopLife();
-    await journal.close();
-  };
+  });
 
   return {
     nodeId,
@@ -102,16 +107,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     verify: (runId) => verifyRun(journal, runId),
     on: (listener) => listeners.add(listener),
     ...waitingMethods(context, listeners),
-    close: () => {
-      closing ??= close();
-      return closing;
-    },
+    close,
   };
-}
-
-async function enterNodes(context: RunnerContext): Promise<() => Promise<void>> {
-  await buryDeadNodes(context);
-  return keepNodeAlive(context);
 }
 
 function waitingMethods(context: RunnerContext, listeners: Listeners): Pick<Engine, 'settled' | 'outcome'> {
@@ -120,6 +117,48 @@ function waitingMethods(context: RunnerContext, listeners: Listeners): Pick<Engi
     settled: (runId, given) => untilStatus(wait, runId, (status) => status !== 'running', given),
     outcome: (runId, given) => untilStatus(wait, runId, (status) => ENDED.has(status), given),
   };
+}
+
+/** Ends everything in order, once. */
+function closer({ context, handOut, drivers }: Swept, stopGraceMs: number, stopSweep: () => Promise<void>) {
+  const close = async () => {
+    await stopSweep();
+    await drivers.stop(stopGraceMs);
+    await handOut.leave();
+    await context.journal.close();
+  };
+  let closing: Promise<void> | null = null;
+  return () => {
+    closing ??= close();
+    return closing;
+  };
+}
+
+/** Who goes on with certain runs only does not wait for its turn. */
+function handOutOf(
+  { journal, clock, log }: RunnerContext,
+  wants: (runId: RunId) => boolean,
+  drives: EngineOptions['drives'],
+): HandOut {
+  const own = new EmbeddedHandOut({ journal, clock, log, wants });
+  return drives === true ? (journal.handOut ?? own) : own;
+}
+
+/** Enters this process as a node. */
+async function join(
+  { context, handOut, drivers }: Pick<Swept, 'context' | 'handOut' | 'drivers'>,
+  drives: EngineOptions['drives'],
+  atOnce: AtOnce,
+): Promise<void> {
+  const { nodeId: id, clock, crews } = context;
+  const startedAt = clock.now();
+  const node = { id, pid: process.pid, host: hostname(), url: null, startedAt, seenAt: startedAt };
+  await handOut.join(node, {
+    ...{ crews: drives === true ? [...crews.keys()] : [], limits: atOnce.crews ?? {} },
+    work: () => drivers.lookSoon(),
+    poke: (runId) => drivers.poke(runId),
+    lost: (runId) => drivers.lose(runId),
+  });
 }
 
 function oversightMethods(
@@ -143,17 +182,23 @@ function oversightMethods(
 
 const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
 
+interface Swept {
+  readonly context: RunnerContext;
+  readonly drivers: Drivers;
+  readonly handOut: HandOut;
+  readonly oversight: Oversight;
+}
+
 /**
  * Every second: what other processes appended to runs of ours, deadlines that have come, and runs with work to do that nobody
  * drives (their owner died, or a wake was lost).
  */
-async function sweepOnce(context: RunnerContext, drivers: Drivers, oversight: Oversight): Promise<void> {
+async function sweepOnce({ context, drivers, handOut, oversight }: Swept): Promise<void> {
   drivers.lookAgain();
   await context.levels.current();
-  await fireDeadlines(context);
-  await buryDeadNodes(context);
-  const alive = (await context.journal.nodes()).map((node) => node.id);
-  for (const runId of await context.journal.orphans(alive)) context.wake(runId);
+  await handOut.sweep();
+  if (handOut.leads) await fireDeadlines(context);
+  await drivers.look();
   await oversight.catchUp();
 }
 

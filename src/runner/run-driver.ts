@@ -13,6 +13,7 @@ import { ownerLost } from '../journal/preconditions.ts';
 import type { Json } from '../json/json.ts';
 import { rowsOf, sealDrafts } from './commit.ts';
 import type { RunnerContext } from './context.ts';
+import type { InDoubt } from './in-doubt.ts';
 import { InFlight } from './in-flight.ts';
 import { catchUp, type LoadedRun } from './load-run.ts';
 import { writeOutputFiles } from './output-files.ts';
@@ -46,7 +47,7 @@ export class RunDriver {
   constructor(
     context: RunnerContext,
     crew: CrewDefinition,
-    given: { runId: RunId; epoch: number; run: LoadedRun | null },
+    given: { runId: RunId; epoch: number; run: LoadedRun | null; waits?: readonly InDoubt[] },
   ) {
     this.#context = context;
     this.#crew = crew;
@@ -57,17 +58,21 @@ export class RunDriver {
       this.#facts.push(...facts);
       this.#wakeUp();
     });
+    for (const doubt of given.waits ?? []) this.#inFlight.await(doubt);
   }
 
-  /** The first append of a new run: it and all that follows from it, in one, at the time that it was derived for. */
+  /** The first append of a new run: it and all that follows from it, in one, at the time that it was derived for.
+   *  `drives` false: the run waits for whoever takes it. */
   async begin(
     first: readonly Draft[],
     now: string,
     request: ((state: RunState) => Request & { answer: Json }) | null,
+    { drives = true }: { drives?: boolean } = {},
   ): Promise<RunState> {
     const settled = await this.#settle(first, await this.#context.levels.forStep(), now);
-    await this.#append(settled, request?.(settled.state));
-    this.#launch(settled.effects);
+    const owner = drives ? this.#context.nodeId : null;
+    await this.#append(settled, { owner, ...(request && { request: request(settled.state) }) });
+    if (drives) this.#launch(settled.effects);
     return settled.state;
   }
 
@@ -94,6 +99,13 @@ export class RunDriver {
   /** Somebody else appended to this run. */
   poke(): void {
     this.#poked = true;
+    this.#wakeUp();
+  }
+
+  /** The run is somebody else's: ends at once, and cuts off what is under way. */
+  abandon(): void {
+    this.#stopping = true;
+    this.#stop.abort(new Error('The run was taken over.'));
     this.#wakeUp();
   }
 
@@ -174,7 +186,10 @@ export class RunDriver {
     return now < last ? last : now;
   }
 
-  async #append({ drafts, state }: Settled, request?: Request & { answer: Json }): Promise<void> {
+  async #append(
+    { drafts, state }: Settled,
+    start: { owner?: string | null; request?: Request & { answer: Json } } = {},
+  ): Promise<void> {
     const { journal, nodeId, salt, limits } = this.#context;
     const { runId } = this;
     const head = this.#run?.head ?? EMPTY_HEAD;
@@ -193,8 +208,9 @@ export class RunDriver {
       payloads,
       ...rows,
       fingerprint: state.fingerprint,
+      ...start,
     };
-    await journal.append(request ? { ...batch, request } : batch);
+    await journal.append(batch);
     faultPoint('append.durable');
     this.#run = { state, head: headOf(events) };
     this.#context.publish({ runId, events, ...rows });

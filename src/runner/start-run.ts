@@ -36,14 +36,18 @@ export async function startRun(
   const started = draft('run.started', startOf(crew, parsed, options.requestedBy), options.requestedBy);
   const admitted = await admit({ crew, runId, now }, started);
   const answer = request && ((state: RunState) => ({ ...request, answer: summaryOf(state) as unknown as Json }));
+  const seat = drivers.reserve(name);
   try {
-    const state = await driver.begin([started, ...admitted], now, answer);
-    drivers.drive(driver);
+    const state = await driver.begin([started, ...admitted], now, answer, { drives: seat !== null });
+    if (seat) drivers.drive(driver, name);
+    else drivers.lookSoon();
     return summaryOf(state);
   } catch (error) {
     const raced = request && isHoldpointError(error, 'SEQ_CONFLICT') ? await context.journal.answered(request) : null;
     if (raced) return raced as RunSummary;
     throw error;
+  } finally {
+    seat?.();
   }
 }
 

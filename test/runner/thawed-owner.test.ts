@@ -12,15 +12,15 @@ import { answer, deferred, person } from '../support/desk.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { checkRun, eventsOf } from '../support/run-invariants.ts';
 
-/** A process that is frozen (a long pause, a suspended machine) as soon as it has taken a run. */
-function freezesOnClaim(store: Journal, thaw: Promise<void>): Journal {
+/** A process that is frozen (a long pause, a suspended machine) as soon as it has taken a run, with the decision on it. */
+function freezesOnDecision(store: Journal, thaw: Promise<void>): Journal {
   return new Proxy(store, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== 'function') return member;
       return async (...given: unknown[]) => {
         const value: unknown = await Reflect.apply(member, target, given);
-        if (name === 'claim') await thaw;
+        if (name === 'amend') await thaw;
         return value;
       };
     },
@@ -59,15 +59,16 @@ test('an owner that was frozen after it took a run, and thaws while another acts
   await expect.poll(async () => (await store.run(id))?.owner).toBeNull();
   await first.close();
 
-  const frozen = await open(freezesOnClaim(store, thaw.promise));
+  const frozen = await open(freezesOnDecision(store, thaw.promise));
   const [hold] = (await store.holds({ runId: id })).items;
-  await frozen.decide(hold!.id, { digest: hold!.digest, verdict: 'approve' }, { actor: person('user:ana') });
+  const decided = frozen.decide(hold!.id, { digest: hold!.digest, verdict: 'approve' }, { actor: person('user:ana') });
   await expect.poll(async () => (await store.run(id))?.owner).toBe(frozen.nodeId);
   // Its renewals do not come through either.
   await store.leave(frozen.nodeId);
   const other = await open(store);
   await expect.poll(() => executed).toBe(1);
   thaw.resolve();
+  await decided;
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(executed).toBe(1);
   done.resolve();
