@@ -59,9 +59,9 @@ export const MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: 'an action in doubt is asked about, not repeated',
-    file: 'src/runner/drivers.ts',
-    from: 'claimed.from === null ? [] : effectsInDoubt(run.state, crew)',
-    to: 'claimed.from === null ? [] : effectsInDoubt(run.state, crew).slice(0, 0)',
+    file: 'src/runner/take-up.ts',
+    from: 'from === null ? [] : effectsInDoubt(run.state, crew, context.clock.now())',
+    to: 'from === null ? [] : effectsInDoubt(run.state, crew, context.clock.now()).slice(0, 0)',
     test: 'test/faults/kill.test.ts',
     named: 'must not be repeated',
   },
