@@ -3,6 +3,8 @@ import { approveLabel, moneyOf, rowWords, sentenceOf } from '../../web/src/hold/
 import { rowsOf } from '../../web/src/hold/proposal-rows.ts';
 import { sampleHold } from './sample-hold.ts';
 
+const NOTHING = { hidden: 0, alike: 0, padding: 0 };
+
 describe('the act as a sentence', () => {
   test('writes the amount as people say it, from the very argument', () => {
     expect(sentenceOf(sampleHold())).toBe('Refund $120.00 on order 81-A');
@@ -59,9 +61,9 @@ describe('the rows of a proposal', () => {
       },
     });
     expect(rowsOf(hold)).toEqual([
-      { key: 'orderId', value: '81-A', changed: false, previous: '81-A', hidden: 0 },
-      { key: 'amountUsd', value: 120, changed: true, previous: 180, hidden: 0 },
-      { key: 'memo', value: undefined, changed: true, previous: 'x', hidden: 0 },
+      { key: 'orderId', value: '81-A', changed: false, previous: '81-A', unseen: NOTHING },
+      { key: 'amountUsd', value: 120, changed: true, previous: 180, unseen: NOTHING },
+      { key: 'memo', value: undefined, changed: true, previous: 'x', unseen: NOTHING },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { countHidden, countHiddenIn, plainText, splitHidden } from '../../web/src/hidden-characters.ts';
+import { countHidden, plainText, splitHidden, unseenIn } from '../../web/src/hidden-characters.ts';
 
 describe('hidden characters', () => {
   test.each([
@@ -25,7 +25,7 @@ describe('hidden characters', () => {
   ])('marks a %s in its place', (_name, text, code) => {
     expect(splitHidden(text)).toEqual([
       { type: 'text', text: 'a' },
-      { type: 'hidden', code, name: expect.any(String) },
+      { type: 'hidden', code, name: expect.any(String), count: 1 },
       { type: 'text', text: 'b' },
     ]);
   });
@@ -38,15 +38,38 @@ describe('hidden characters', () => {
   );
 
   test('says which letter a tag stands for', () => {
-    expect(splitHidden('\u{e0078}')).toEqual([{ type: 'hidden', code: 'U+E0078', name: 'tag "x"' }]);
+    expect(splitHidden('\u{e0078}')).toEqual([{ type: 'hidden', code: 'U+E0078', name: 'tag "x"', count: 1 }]);
   });
 
   test('counts in values and in the names of members', () => {
     expect(countHidden('\u200b\u200b')).toBe(2);
-    expect(countHiddenIn({ 'a\u200b': ['\u202e', { b: 'c\u2060' }], d: 1, e: null })).toBe(3);
+    expect(unseenIn({ 'a\u200b': ['\u202e', { b: 'c\u2060' }], d: 1, e: null }).hidden).toBe(3);
   });
 
   test('writes them out where there is no markup', () => {
     expect(plainText('Refund\u202e on 81-A')).toBe('Refund[U+202E] on 81-A');
+  });
+
+  test('tells a run as one mark, so that marks are no padding themselves', () => {
+    expect(splitHidden('\u200b'.repeat(500))).toMatchObject([{ code: 'U+200B', count: 500 }]);
+    expect(
+      splitHidden(String.fromCodePoint(...[...'pay now'].map((letter) => 0xe0000 + letter.charCodeAt(0)))),
+    ).toMatchObject([{ code: 'tags "pay now"', count: 7 }]);
+    expect(splitHidden('\ufe00\ufe01\ufe02\ufe03\ufe04\ufe05\ufe06')).toMatchObject([
+      { code: 'U+FE00 to U+FE06', count: 7 },
+    ]);
+    expect(plainText('a\u200b\u200b')).toBe('a[U+200B ×2]');
+  });
+
+  test.each([
+    ['line breaks', `a${'\n \n'.repeat(200)}b`, '400 line breaks'],
+    ['blanks', `a${' \u00a0'.repeat(600)}b`, '1,200 blanks'],
+    ['marks that would cover the lines around', `a${'\u0301'.repeat(60)}b`, '60 marks on one letter'],
+  ])('shortens %s that would push what follows out of view', (_name, text, words) => {
+    expect(splitHidden(text)).toEqual([
+      { type: 'text', text: 'a' },
+      { type: 'padding', words },
+      { type: 'text', text: 'b' },
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Hold } from '../../../src/client/index.ts';
-import { countHidden } from '../hidden-characters.ts';
+import { unseenIn } from '../hidden-characters.ts';
 import { isObject, showJson } from '../text/show-json.ts';
 import { showExact, showSeconds } from '../text/show-time.ts';
 import { TextBlock } from '../text/text-block.tsx';
@@ -24,7 +24,7 @@ function Claim({ hold }: { hold: Hold }) {
       <header>
         <h2 id="says">The agent says</h2>
         <span className="tag claim">a claim, not checked</span>
-        {reasoning !== null && <HiddenCount count={countHidden(reasoning)} />}
+        {reasoning !== null && <HiddenCount unseen={unseenIn(reasoning)} />}
         {confidence !== null && <Confidence value={confidence} hold={hold} />}
       </header>
       {reasoning !== null && (

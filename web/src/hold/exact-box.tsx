@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import type { Hold } from '../../../src/client/index.ts';
-import { countHiddenIn } from '../hidden-characters.ts';
+import { anyUnseen, unseenIn } from '../hidden-characters.ts';
 import { CopyId } from '../text/copy-id.tsx';
 import { isObject, prettyJson, showJson } from '../text/show-json.ts';
 import { TextBlock } from '../text/text-block.tsx';
@@ -36,7 +36,7 @@ export function ExactBox({ hold }: { hold: Hold }) {
                 : `${changed} of ${rows.length} changed since revision ${hold.revision - 1}`}
           </span>
         )}
-        {rows === null && <HiddenCount count={countHiddenIn(subjectOf(hold, hold.proposal))} />}
+        {rows === null && <HiddenCount unseen={unseenIn(subjectOf(hold, hold.proposal))} />}
         <Bound hold={hold} />
       </header>
       {rows === null ? <Whole hold={hold} /> : <Arguments hold={hold} rows={rows} />}
@@ -68,7 +68,9 @@ function Arguments({ hold, rows }: { hold: Hold; rows: readonly ProposalRow[] })
             <td className={isLong(row.value) ? 'val val-long' : 'val'}>
               <RowValue row={row} />
             </td>
-            <td className="note">{row.hidden > 0 ? <HiddenCount count={row.hidden} /> : row.changed ? cause : null}</td>
+            <td className="note">
+              {anyUnseen(row.unseen) ? <HiddenCount unseen={row.unseen} /> : row.changed ? cause : null}
+            </td>
           </tr>
         ))}
       </tbody>

@@ -1,5 +1,5 @@
 import type { Hold } from '../../../src/client/index.ts';
-import { countHiddenIn } from '../hidden-characters.ts';
+import { type Unseen, unseenIn } from '../hidden-characters.ts';
 import { isObject, sameJson } from '../text/show-json.ts';
 
 /** One member of what will be used or run. `previous` is absent where nothing came before, and undefined where it was not there. */
@@ -8,7 +8,8 @@ export interface ProposalRow {
   readonly value: unknown;
   readonly changed: boolean;
   readonly previous?: unknown;
-  readonly hidden: number;
+  /** What the eye would miss in name and value. */
+  readonly unseen: Unseen;
 }
 
 /** What a decision is about, without its wrapping: the input of an action, the output of a task, … */
@@ -28,10 +29,10 @@ export function rowsOf(hold: Hold): ProposalRow[] | null {
   );
   return keys.map((key) => {
     const value = Object.hasOwn(subject, key) ? subject[key] : undefined;
-    const hidden = countHiddenIn(key) + countHiddenIn(value);
-    if (old === null) return { key, value, changed: false, hidden };
+    const unseen = unseenIn({ [key]: value });
+    if (old === null) return { key, value, changed: false, unseen };
     const previous = Object.hasOwn(old, key) ? old[key] : undefined;
-    return { key, value, changed: !sameJson(value, previous), previous, hidden };
+    return { key, value, changed: !sameJson(value, previous), previous, unseen };
   });
 }
 

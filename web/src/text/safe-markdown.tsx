@@ -2,6 +2,7 @@ import { memo, type ReactNode } from 'react';
 import Markdown, { type Components } from 'react-markdown';
 import rehypeSanitize, { defaultSchema } from 'rehype-sanitize';
 import remarkGfm from 'remark-gfm';
+import { wordsLeftOut } from './left-out.ts';
 import { VisibleText } from './visible-text.tsx';
 
 /** What may stand in a text of somebody else: its structure. Nothing that loads, leads away or takes a hand. */
@@ -56,7 +57,8 @@ const COMPONENTS: Components = {
   ),
   img: ({ src, alt }) => (
     <>
-      [picture{alt ? `: ${alt}` : ''}, not loaded] <Address>{typeof src === 'string' ? src : ''}</Address>
+      [picture{alt ? ': ' : ''}
+      <VisibleText text={alt ?? ''} />, not loaded] <Address>{typeof src === 'string' ? src : ''}</Address>
     </>
   ),
   h1: Heading,
@@ -77,15 +79,15 @@ function Address({ children }: { children: string | undefined }) {
 }
 
 /**
- * A text as markdown, inert: hidden characters are written out before it is parsed, raw HTML stands as text, links and
- * pictures show their address and do nothing.
+ * A text as markdown, inert: raw HTML stands as text, links and pictures show their address and do nothing, hidden characters are
+ * marked, and what markdown would leave out (an unused definition, the title of a link, a cell too many) is told at the end.
  */
 export default memo(function SafeMarkdown({ text }: { text: string }) {
   return (
     <div className="markdown">
       <Markdown
         remarkPlugins={[remarkGfm, htmlAsText]}
-        rehypePlugins={[[rehypeSanitize, SCHEMA], markHidden]}
+        rehypePlugins={[[rehypeSanitize, SCHEMA], tellLeftOut, markHidden]}
         components={{ ...COMPONENTS, span: Hidden }}
         urlTransform={(url) => url}
       >
@@ -112,7 +114,27 @@ function htmlAsText() {
   return visit;
 }
 
-const HOLDS_HIDDEN = /[^\n\t\x20-\x7e]/;
+/** Its last paragraph: the words of the text that are nowhere in what is shown of it. */
+function tellLeftOut() {
+  return (tree: Node, file: { value: unknown }) => {
+    const words = wordsLeftOut(String(file.value), textOf(tree));
+    if (words.length === 0) return;
+    tree.children?.push({
+      type: 'element',
+      tagName: 'p',
+      properties: { className: 'left-out' },
+      children: [{ type: 'text', value: `Left out in this view, and part of the text: ${words.join(' ')}` }],
+    });
+  };
+}
+
+function textOf({ value, properties = {}, children = [] }: Node): string {
+  return [value, properties.href, properties.src, properties.alt, ...children.map(textOf)]
+    .filter((part) => typeof part === 'string')
+    .join(' ');
+}
+
+const HOLDS_HIDDEN = /[^\n\t\x20-\x7e]|[ \t]{48}|\n{8}/;
 
 /** Marks hidden characters in what is left after sanitising; the marks are ours, so they may be elements. */
 function markHidden() {
