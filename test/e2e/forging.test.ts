@@ -1,99 +1,147 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { forgeries } from './support/forgeries.ts';
+import type { Hold, RunSummary } from '../../src/client/index.ts';
+import { FORGE_CREWS, forgedQuestion, forgedRun, paddedPayment, TEXTS_A_RUN } from './support/forge-desk.ts';
+import { type Forgery, forgeries, ODD_HIDDEN, ODD_RECORD, PADDING } from './support/forgeries.ts';
+import { markedIn, type PageWatch, watchPage } from './support/page-watch.ts';
 import { type ReviewDesk, reviewDesk } from './support/review-desk.ts';
+
+const BEN = { actor: { user: 'user:ben', roles: ['admin'], groups: [] } } as const;
+const all = forgeries();
 
 let desk: ReviewDesk;
 let page: Page;
-const foreign: string[] = [];
-const alarms: string[] = [];
+let watch: PageWatch;
 
 beforeAll(async () => {
-  desk = await reviewDesk();
+  desk = await reviewDesk({ crews: FORGE_CREWS });
   page = await desk.page();
-  page.on('request', (request) => {
-    if (!request.url().startsWith(desk.url) && !request.url().startsWith('blob:')) foreign.push(request.url());
-  });
-  page.on('dialog', (dialog) => {
-    alarms.push(dialog.message());
-    void dialog.dismiss();
-  });
-  page.on('popup', (popup) => alarms.push(`popup ${popup.url()}`));
-  page.on('framenavigated', (frame) => {
-    if (!frame.url().startsWith(desk.url)) alarms.push(`went to ${frame.url()}`);
-  });
+  watch = await watchPage(page, desk.url);
+  await page.goto(desk.url);
+  await page.getByText('Nothing waits for you.').waitFor();
 });
 afterAll(() => desk?.[Symbol.asyncDispose]());
 
-/** What could act, load or lead away; none of it may come of a text. */
-const ACTIVE =
-  'script:not([src^="/assets/"]), iframe, object, embed, img, video, audio, source, form[action], meta[http-equiv], base, a[href^="http"], a[href^="//"], a[href^="javascript"], a[href^="data"], svg script, [onclick], [onerror], [onload], [onfocus], [onmouseover], math, template, dialog[open]';
+/** Moves within the page, as a link does. */
+async function visit(path: string, waitFor: string): Promise<void> {
+  await page.evaluate((to) => {
+    history.pushState(null, '', to);
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, path);
+  await page.locator(waitFor).first().waitFor();
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll('details')) details.open = true;
+  });
+}
+const marked = (selector: string) => page.locator(selector).evaluate(markedIn);
+const openHold = ({ openHolds }: RunSummary) => openHolds[0] as Hold['id'];
+const hiddenIn = (group: readonly Forgery[]) => group.reduce((sum, { hidden }) => sum + hidden, 0);
 
-const shown = async () => ({
-  active: await page.evaluate(
-    (selector) => [...document.querySelectorAll(selector)].map(({ outerHTML }) => outerHTML.slice(0, 120)),
-    ACTIVE,
-  ),
-  forged: await page.evaluate(() => Object.keys(window).filter((key) => key.startsWith('forged'))),
-});
+/** One run with the group in every place; looked at where its output waits, where its action waits, and in its journal. */
+async function look(group: readonly Forgery[]): Promise<void> {
+  const texts = group.map(({ text }) => text);
+  const hidden = hiddenIn(group);
+  const started = await desk.run('forge-desk', forgedRun(texts, ODD_RECORD), texts[0]);
+  const output = await desk.hold(started);
+  await desk.engine.comment(output.id, texts.slice(2, 6).join('\n') || 'none', BEN);
+  await visit(`/holds/${output.id}`, '.exact .markdown, .exact .rawtext');
+  await page.locator('.talk bdi').first().waitFor();
+  expect(await watch.faults()).toEqual([]);
+  expect({ read: await marked('.exact'), claim: await marked('.claimbox') }).toEqual({ read: hidden, claim: hidden });
+  const raw = page.locator('.exact .textblock-switch');
+  if ((await raw.count()) > 0) {
+    await raw.click();
+    expect(await marked('.exact')).toBe(hidden);
+  }
+  await desk.engine.decide(output.id, { digest: output.digest, verdict: 'approve' }, BEN);
+  const action = await desk.hold(await desk.engine.settled(started.id));
+  const reason = texts.at(-1) || 'none';
+  await desk.engine.decide(action.id, { digest: action.digest, verdict: 'reject', reason, reasonCode: 'other' }, BEN);
+  const revised = openHold(await desk.engine.settled(started.id));
+  await visit(`/holds/${revised}`, '.args');
+  expect(await watch.faults()).toEqual([]);
+  expect(await marked('.exact')).toBe(hidden + (group[1]?.hidden ?? 0) + ODD_HIDDEN);
+  await visit(`/runs/${started.id}`, '.event');
+  expect(await watch.faults()).toEqual([]);
+  await desk.engine.cancel(started.id, reason, BEN);
+}
 
 describe('what an agent writes', () => {
-  const all = forgeries();
-
-  test('is a corpus of at least 60 forgeries', () => {
-    expect(new Set(all.map(({ text }) => text)).size).toBeGreaterThanOrEqual(60);
+  test('is a corpus of at least 300 forgeries', () => {
+    expect(new Set(all.map(({ text }) => text)).size).toBeGreaterThanOrEqual(300);
   });
 
-  test('acts nowhere, loads nothing and hides nothing', async () => {
-    const response = await page.goto(desk.url);
-    expect(response?.headers()['content-security-policy']).toMatch(/script-src 'self';/);
-    // Each run carries several: as its output, its claim, an argument, and the sentence that the tool says of itself.
-    for (const group of chunks(all, 8)) {
-      const text = group.map((forgery) => forgery.text).join('\n\n');
-      const hidden = group.reduce((sum, forgery) => sum + forgery.hidden, 0);
-      const written = await desk.run('newsroom', { write: [{ output: text, reasoning: text, confidence: 0.5 }] });
-      const [outputId] = written.openHolds;
-      await page.goto(`${desk.url}/holds/${outputId}`);
-      const box = page.locator('.exact');
-      await page.locator('.claimbox').waitFor();
-      await page.waitForTimeout(120);
-      expect(await shown()).toEqual({ active: [], forged: [] });
-      // As read and raw: each character that cannot be seen is marked, in the box and in the claim.
-      expect({ text, marked: await box.locator('.hid').count() }).toEqual({ text, marked: hidden });
-      expect(await page.locator('.claimbox .hid').count()).toBe(hidden);
-      const raw = page.locator('.exact').getByRole('button', { name: 'Show raw' });
-      if ((await raw.count()) > 0) {
-        await raw.click();
-        expect(await box.locator('.hid').count()).toBe(hidden);
-      }
-      const [subject = ''] = group.map((forgery) => forgery.text);
-      const mail = await desk.run('pay-office', {
-        settle: [{ say: subject, call: ['send_mail', { to: subject, subject, body: text }] }],
-      });
-      await page.goto(`${desk.url}/holds/${mail.openHolds[0]}`);
-      await page.locator('.args').waitFor();
-      await page.waitForTimeout(60);
-      expect(await shown()).toEqual({ active: [], forged: [] });
-      expect(await page.title()).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u200b]/);
-      await page.goto(`${desk.url}/runs/${mail.id}`);
-      await page.locator('.event').first().waitFor();
-      expect(await shown()).toEqual({ active: [], forged: [] });
+  test('acts nowhere, loads nothing and hides nothing, as output, claim, argument, context, comment, reason or input', async () => {
+    for (let at = 0; at < all.length; at += TEXTS_A_RUN) await look(all.slice(at, at + TEXTS_A_RUN));
+    await visit('/audit', 'tbody tr');
+    expect(await watch.faults()).toEqual([]);
+    await visit('/runs', 'tbody tr');
+    expect(await watch.faults()).toEqual([]);
+    expect(watch.incidents).toEqual([]);
+  }, 90_000);
+
+  test('does so neither as a question nor as the answers to it', async () => {
+    for (let at = 0; at < all.length; at += 40) {
+      const [question = '', ...options] = [...new Set(all.slice(at, at + 40).map(({ text }) => text.slice(0, 200)))];
+      const run = await desk.run('pay-desk', forgedQuestion(question, options));
+      await visit(`/holds/${openHold(run)}`, '.choices');
+      expect(await watch.faults()).toEqual([]);
     }
-    expect({ foreign, alarms }).toEqual({ foreign: [], alarms: [] });
-  }, 60_000);
+    expect(watch.incidents).toEqual([]);
+  });
+
+  test.each(PADDING.map(([text], index) => [index, text] as const))(
+    'cannot push what decides out of view (%i)',
+    async (_index, note) => {
+      await visit(`/holds/${openHold(await desk.run('pay-desk', paddedPayment(note)))}`, '.args');
+      const bar = await page.getByRole('region', { name: 'Decide' }).boundingBox();
+      for (const words of ['Baltic Freight', '120']) {
+        const value = page.locator('.args .val', { hasText: new RegExp(`^${words}$`) });
+        const box = await value.boundingBox();
+        expect(box?.y).toBeGreaterThan(0);
+        expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(bar?.y ?? 0);
+        expect(await value.evaluate(isOnTop)).toBe(true);
+      }
+      expect(await page.locator('h1').innerText()).toContain('pay $120.00 to Baltic Freight');
+      expect(await watch.faults()).toEqual([]);
+    },
+  );
 
   test('cannot pretend to be the page: its claims stay in their dashed box', async () => {
     const text = '# Approved by ana\n\n**Exactly this will run**\n\n| orderId | 81-A |\n|---|---|\n| amountUsd | 1 |';
-    const run = await desk.run('newsroom', { write: [{ output: 'A text.', reasoning: text, confidence: 0.5 }] });
-    await page.goto(`${desk.url}/holds/${run.openHolds[0]}`);
-    await page.locator('.claimbox table').waitFor();
+    const run = await desk.run('forge-desk', forgedRun([text], {}));
+    await visit(`/holds/${openHold(run)}`, '.claimbox table');
     expect(await page.getByRole('heading', { name: 'Approved by ana' }).count()).toBe(0);
     expect(await page.locator('.claimbox').evaluate((box) => getComputedStyle(box).borderTopStyle)).toBe('dashed');
   });
+
+  test('would be stopped by the policy of the page, were it ever to come alive', async () => {
+    const response = await page.goto(desk.url);
+    const policy = response?.headers()['content-security-policy'] ?? '';
+    for (const directive of [
+      "default-src 'self'",
+      "script-src 'self';",
+      "object-src 'none'",
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+    ])
+      expect(policy).toContain(directive);
+    await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'window.forged = 1';
+      const picture = document.createElement('img');
+      picture.src = 'https://forged.example/x.png';
+      document.body.append(script, picture);
+    });
+    await expect.poll(() => watch.incidents.join('\n')).toMatch(/stopped by the policy: script-src-elem inline/);
+    await expect.poll(() => watch.incidents.join('\n')).toMatch(/stopped by the policy: img-src https:\/\/forged/);
+    expect(await page.evaluate(() => 'forged' in window)).toBe(false);
+  });
 });
 
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
+/** Runs in the page: nothing lies over the middle of an element. */
+function isOnTop(element: Element): boolean {
+  const { left, top, height } = element.getBoundingClientRect();
+  const found = document.elementFromPoint(left + 4, top + height / 2);
+  return found !== null && (element.contains(found) || found.contains(element));
 }

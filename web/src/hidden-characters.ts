@@ -136,7 +136,7 @@ function hiddenRun(pieces: readonly Piece[], from: number): Hidden[] {
 function toldTogether(run: readonly Hidden[]): Hidden {
   const spelt = run.map(({ name }) => /^tag "(.)"$/u.exec(name)?.[1] ?? '').join('');
   const [first, last] = [run[0]?.code ?? '', run.at(-1)?.code ?? ''];
-  const name = spelt === '' ? 'hidden characters' : `tags that spell "${spelt}"`;
+  const name = spelt === '' ? `${run.length} hidden characters` : `tags that spell "${spelt}"`;
   return { type: 'hidden', code: spelt === '' ? `${first} to ${last}` : `tags "${spelt}"`, name, count: run.length };
 }
 

@@ -49,15 +49,17 @@ export interface DeskPageOptions {
 export async function reviewDesk({
   delayMs = 0,
   clock,
+  crews = DESK_CREWS,
 }: {
   delayMs?: number;
   clock?: Clock;
+  crews?: typeof DESK_CREWS;
 } = {}): Promise<ReviewDesk> {
   const journal = memoryJournal();
   const model = plannedModel({ delayMs });
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
   const engine = await openEngine({
-    crews: DESK_CREWS,
+    crews,
     journal,
     models: () => model,
     log,

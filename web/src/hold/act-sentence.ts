@@ -4,6 +4,8 @@ import { isObject, showJson, showKey } from '../text/show-json.ts';
 
 /** How many characters of an act a button names before it is cut. */
 const BUTTON_LENGTH = 64;
+/** How many characters of an act the head of the item shows; all of it stands in the box. */
+const HEADLINE_LENGTH = 280;
 const SYMBOLS: Readonly<Record<string, string>> = { usd: '$', eur: '€', gbp: '£' };
 
 /** The act as one sentence, made by us from the exact arguments or said by the tool that would run. */
@@ -23,7 +25,7 @@ export function sentenceOf(hold: Hold): string {
     case 'question':
       return memberOf(hold.proposal, 'question') ?? `${hold.agent} asks a question`;
     case 'escalation':
-      return `${task} cannot go on: ${memberOf(memberOfObject(hold.proposal, 'error'), 'message') ?? hold.reasons[0]?.detail ?? 'it failed'}`;
+      return `${task} cannot go on: ${firstLine(memberOf(memberOfObject(hold.proposal, 'error'), 'message') ?? hold.reasons[0]?.detail ?? 'it failed')}`;
     case 'run':
       return `${hold.crew} cannot go on: ${hold.reasons[0]?.detail ?? 'it stopped'}`;
     case 'oversight':
@@ -72,7 +74,23 @@ export function rowWords(hold: Hold): { readonly verb: string; readonly object: 
         : kind === 'question'
           ? (memberOf(proposal, 'question') ?? '')
           : (memberOf(memberOfObject(proposal, 'error'), 'message') ?? hold.reasons[0]?.detail ?? '');
-  return { verb: task ?? hold.crew ?? kind, object: object.replace(/\s+/g, ' ').slice(0, 200), amount };
+  return { verb: task ?? hold.crew ?? kind, object: oneLine(object), amount };
+}
+
+/** How a text begins, without the marks that make it a heading or a list. */
+function oneLine(text: string): string {
+  return text
+    .slice(0, 1_000)
+    .replace(/^(?:[#>*+-]+ )+/gm, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 200);
+}
+
+/** What a longer complaint begins with; all of it stands in the box. */
+function firstLine(text: string): string {
+  const [line = '', ...more] = text.split('\n');
+  return more.length === 0 ? line : line.replace(/:$/, '.');
 }
 
 /** The amount as people write it: with its currency where an argument of that value is named for one. */
@@ -137,6 +155,13 @@ export function memberOfObject(value: unknown, key: string): Readonly<Record<str
 
 function lowerFirst(text: string): string {
   return /^\p{Lu}\p{Ll}/u.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
+
+/** A sentence that is too long for a heading, with its start and its end: what decides may stand in either. */
+export function headline(sentence: string): string {
+  const characters = [...sentence];
+  if (characters.length <= HEADLINE_LENGTH) return sentence;
+  return `${characters.slice(0, 170).join('').trimEnd()} … ${characters.slice(-90).join('').trimStart()}`;
 }
 
 /** Safe in a button or a title: hidden characters written out, and not too long. */

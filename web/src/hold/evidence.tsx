@@ -65,7 +65,8 @@ function thresholdIn({ reasons }: Hold): number | null {
 
 function Knew({ hold }: { hold: Hold }) {
   const context = hold.context ?? [];
-  if (context.length === 0) return null;
+  // Before a task starts, what it will know is part of what is asked of it, and stands in the box.
+  if (context.length === 0 || hold.kind === 'before') return null;
   return (
     <section className="sec" aria-labelledby="knew">
       <h2 id="knew">What it knew</h2>

@@ -7,7 +7,7 @@ import { shortId } from '../text/show-person.ts';
 import { showDuration } from '../text/show-time.ts';
 import { VisibleText } from '../text/visible-text.tsx';
 import { useNow } from '../use-now.ts';
-import { sentenceOf } from './act-sentence.ts';
+import { headline, sentenceOf } from './act-sentence.ts';
 import { CancelRun } from './cancel-run.tsx';
 
 const KINDS: Readonly<Record<Hold['kind'], { readonly mark: MarkName; readonly word: string }>> = {
@@ -41,7 +41,7 @@ export function HoldHead({ hold }: { hold: Hold }) {
         <Due hold={hold} />
       </div>
       <h1 className={sentence.length > 100 ? 'act act-long' : 'act'} id="act">
-        <VisibleText text={sentence} />
+        <VisibleText text={headline(sentence)} />
       </h1>
       <ul className="effects">
         <Effects hold={hold} />

@@ -37,7 +37,10 @@ export function rowsOf(hold: Hold): ProposalRow[] | null {
 }
 
 /** The members as the schema names them: the journal sorts them, and people know them by place. */
-function orderOf({ schema }: Hold): readonly string[] {
+function orderOf({ kind, schema }: Hold): readonly string[] {
+  // These schemas are of the answer.
+  if (kind === 'question') return ['question', 'options'];
+  if (kind === 'before') return ['description', 'expectedOutput', 'tools', 'context'];
   return schema !== null && isObject(schema.properties) ? Object.keys(schema.properties) : [];
 }
 

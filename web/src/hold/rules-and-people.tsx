@@ -33,7 +33,8 @@ export function RulesAndPeople({ hold }: { hold: Hold }) {
           {hold.reasons.map(({ code, detail }) => (
             <li key={`${code} ${detail}`}>
               <span>
-                <b>{REASON_WORDS[code]}</b>: <Ticked text={detail} />
+                <b>{REASON_WORDS[code]}</b>
+                <Ticked text={withoutLabel(detail, REASON_WORDS[code])} />
               </span>
             </li>
           ))}
@@ -51,6 +52,11 @@ export function RulesAndPeople({ hold }: { hold: Hold }) {
       <People hold={hold} />
     </aside>
   );
+}
+
+/** "Confidence 0.71 is below 0.8." needs no label before it. */
+function withoutLabel(detail: string, label: string): string {
+  return detail.startsWith(`${label} `) ? detail.slice(label.length) : `: ${detail}`;
 }
 
 /** `code` of a sentence of ours, as code. */
@@ -173,7 +179,7 @@ function Record({ hold }: { hold: Hold }) {
           <span
             className="meter meter-72"
             role="img"
-            aria-label={`${Math.floor(graduation.points)} of ${graduation.pointsToPass} points`}
+            aria-label={`${Math.trunc(graduation.points)} of ${graduation.pointsToPass} points`}
           >
             <i
               style={{
@@ -182,7 +188,7 @@ function Record({ hold }: { hold: Hold }) {
             />
           </span>
           <span>
-            <b>{Math.floor(graduation.points)}</b> of {graduation.pointsToPass} points to {graduation.next}
+            <b>{Math.trunc(graduation.points)}</b> of {graduation.pointsToPass} points to {graduation.next}
           </span>
         </p>
       )}
@@ -244,14 +250,22 @@ function People({ hold }: { hold: Hold }) {
             {reasonCode !== null && `, ${wordsOfCode(reasonCode)}`}
             {reason !== null && (
               <>
-                : “<VisibleText text={reason} />”
+                : “
+                <bdi>
+                  <VisibleText text={reason} />
+                </bdi>
+                ”
               </>
             )}
           </li>
         ))}
         {comments.map(({ by, text, at }) => (
           <li key={`${at} ${by}`}>
-            <b>{showPerson(by)}</b>, <At at={at} />: “<VisibleText text={text} />”
+            <b>{showPerson(by)}</b>, <At at={at} />: “
+            <bdi>
+              <VisibleText text={text} />
+            </bdi>
+            ”
           </li>
         ))}
       </ul>

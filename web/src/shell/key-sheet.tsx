@@ -7,6 +7,7 @@ const KEYS: readonly (readonly [keys: string, act: string])[] = [
   ['n', 'show what is new'],
   ['a', 'approve, once it has been on the screen'],
   ['e', 'edit'],
+  ['d', 'next difference in a changed text'],
   ['r', 'reject, then 1 to 9 or 0 for the reason'],
   ['c', 'comment'],
   ['m', 'claim it (mine)'],

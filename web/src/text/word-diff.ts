@@ -20,6 +20,16 @@ export function wordDiff(from: string, to: string): DiffPart[] {
   }));
 }
 
+/** How many places changed: what went and what came in its stead are one. */
+export function countChanges(parts: readonly DiffPart[]): number {
+  return parts.filter((_, index) => startsChange(parts, index)).length;
+}
+
+/** Whether a change begins at a part. */
+export function startsChange(parts: readonly DiffPart[], index: number): boolean {
+  return parts[index]?.type !== 'same' && (parts[index - 1]?.type ?? 'same') === 'same';
+}
+
 function whole(from: string, to: string): DiffPart[] {
   return [
     { type: 'removed', text: from },
