@@ -216,7 +216,7 @@ describe('the whole life of a run by keyboard only', () => {
     await page.keyboard.press('2');
     await page.keyboard.type('It is 45 days.');
     await page.keyboard.press('Control+Enter');
-    await page.getByText('against revision 1').waitFor();
+    await page.getByText('since revision 1').first().waitFor();
     expect(await page.locator('.worddiff ins').first().innerText()).toContain('45');
     await page.waitForTimeout(800);
     await page.keyboard.press('a');
