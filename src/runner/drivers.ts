@@ -185,11 +185,12 @@ export class Drivers {
     const crew = row?.summary.crew;
     if (crew === undefined || !this.#context.crews.has(crew) || this.#room() < 0 || this.#roomFor(crew) <= 0) return;
     const claimed = await this.#handOut.claim(runId);
-    faultPoint('claim.durable');
     if (claimed) await this.#begin(claimed);
   }
 
   async #begin(taken: Taken): Promise<void> {
+    // Whichever way it came to be ours: claimed, handed out, or taken together with a decision.
+    faultPoint('claim.durable');
     if (this.#stopping) return;
     const up = await takeUp(this.#context, taken);
     // Reading took a while: a node that began to stop meanwhile begins nothing any more, and another takes the run.
