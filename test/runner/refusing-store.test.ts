@@ -20,6 +20,7 @@ function refusing(method: keyof Journal, times: number): Journal & { refused: nu
       if (name === 'refused') return counted.refused;
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== 'function') return member;
+      if (name === 'amend' && method === 'claim') return untaken(target);
       if (name !== method) return member.bind(target);
       return async (...given: unknown[]) => {
         if (counted.refused < times) {
@@ -30,6 +31,15 @@ function refusing(method: keyof Journal, times: number): Journal & { refused: nu
       };
     },
   }) as Journal & { refused: number };
+}
+
+/** As if another node recorded the decision: it takes nothing for this one, which has to claim the run. */
+function untaken(journal: Journal): Journal['amend'] {
+  return (runId, request, decide) =>
+    journal.amend(runId, request, (view) => {
+      const { takeFor: _, ...amendment } = decide(view);
+      return amendment;
+    });
 }
 
 test.each(['rest', 'claim'] as const)(
