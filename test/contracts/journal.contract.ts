@@ -407,6 +407,43 @@ export function journalContract(name: string, open: (options: { now: () => numbe
       expect(await journal.claim(run, 'node_b')).toEqual({ epoch: 2, from: null });
     });
 
+    /** The epoch with which `node` took the run; undefined: it did not. */
+    async function takenBy(node: string | null, wake = true, request: Request | null = null) {
+      const amend = journal.amend(run, request, ({ head }) => amendmentOf(run, head, { wake, takeFor: node }));
+      return (await amend).epoch;
+    }
+
+    test('an amendment takes a resting run in the same write, and raises its epoch', async () => {
+      await begin();
+      await journal.rest(run, 1, 1, summaryOf(run, { lastSeq: 1, status: 'held' }));
+      expect(await takenBy('node_b', false)).toBeUndefined();
+      expect(await takenBy('node_b')).toBe(2);
+      expect(await journal.run(run)).toMatchObject({ owner: 'node_b', epoch: 2, wake: true });
+      const head = await journal.head(run);
+      const zombie = journal.append(appendOf(run, { head, drafts: [proposed('x')] }).batch);
+      await expect(zombie).rejects.toMatchObject({ code: 'OWNER_LOST' });
+      await journal.append(appendOf(run, { head, epoch: 2, owner: 'node_b', drafts: [proposed('x')] }).batch);
+    });
+
+    test('an amendment takes no run that somebody owns, or that is woken already', async () => {
+      await begin();
+      expect(await takenBy('node_b')).toBeUndefined();
+      expect(await journal.run(run)).toMatchObject({ owner: OWNER, epoch: 1 });
+      await journal.rest(run, 1, 2, summaryOf(run, { lastSeq: 2, status: 'held' }));
+      expect(await takenBy(null)).toBeUndefined();
+      expect(await takenBy('node_b')).toBeUndefined();
+      expect(await journal.run(run)).toMatchObject({ owner: null, epoch: 1, wake: true });
+    });
+
+    test('of two amendments made at once one takes the run, and a request sent again takes nothing', async () => {
+      await begin();
+      await journal.rest(run, 1, 1, summaryOf(run, { lastSeq: 1, status: 'held' }));
+      const request = { by: 'user:ana', id: 'q', content: 'c' };
+      expect(await Promise.all([takenBy('node_b', true, request), takenBy('node_c')])).toEqual([2, undefined]);
+      expect(await takenBy('node_c', true, request)).toBeUndefined();
+      expect(await journal.run(run)).toMatchObject({ owner: 'node_b', epoch: 2 });
+    });
+
     test('claiming raises the epoch, and ends the owner before', async () => {
       const head = await begin();
       expect(await journal.claim(run, 'node_b')).toEqual({ epoch: 2, from: OWNER });
