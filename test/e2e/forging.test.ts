@@ -37,6 +37,12 @@ const marked = (selector: string) => page.locator(selector).evaluate(markedIn);
 const openHold = ({ openHolds }: RunSummary) => openHolds[0] as Hold['id'];
 const hiddenIn = (group: readonly Forgery[]) => group.reduce((sum, { hidden }) => sum + hidden, 0);
 
+/** Opens a hold with its row of the queue, which names it too: what comes while one reads waits behind a button. */
+async function visitHold(id: Hold['id'], waitFor: string): Promise<void> {
+  await visit(`/holds/${id}`, waitFor);
+  await expect.poll(() => page.evaluate(rowIsShown)).toBe(true);
+}
+
 /** One run with the group in every place; looked at where its output waits, where its action waits, and in its journal. */
 async function look(group: readonly Forgery[]): Promise<void> {
   const texts = group.map(({ text }) => text);
@@ -44,7 +50,7 @@ async function look(group: readonly Forgery[]): Promise<void> {
   const started = await desk.run('forge-desk', forgedRun(texts, ODD_RECORD), texts[0]);
   const output = await desk.hold(started);
   await desk.engine.comment(output.id, texts.slice(2, 6).join('\n') || 'none', BEN);
-  await visit(`/holds/${output.id}`, '.exact .markdown, .exact .rawtext');
+  await visitHold(output.id, '.exact .markdown, .exact .rawtext');
   await page.locator('.talk bdi').first().waitFor();
   expect(await watch.faults()).toEqual([]);
   expect({ read: await marked('.exact'), claim: await marked('.claimbox') }).toEqual({ read: hidden, claim: hidden });
@@ -58,7 +64,7 @@ async function look(group: readonly Forgery[]): Promise<void> {
   const reason = texts.at(-1) || 'none';
   await desk.engine.decide(action.id, { digest: action.digest, verdict: 'reject', reason, reasonCode: 'other' }, BEN);
   const revised = openHold(await desk.engine.settled(started.id));
-  await visit(`/holds/${revised}`, '.args');
+  await visitHold(revised, '.args');
   expect(await watch.faults()).toEqual([]);
   expect(await marked('.exact')).toBe(hidden + (group[1]?.hidden ?? 0) + ODD_HIDDEN);
   await visit(`/runs/${started.id}`, '.event');
@@ -84,8 +90,9 @@ describe('what an agent writes', () => {
     for (let at = 0; at < all.length; at += 40) {
       const [question = '', ...options] = [...new Set(all.slice(at, at + 40).map(({ text }) => text.slice(0, 200)))];
       const run = await desk.run('pay-desk', forgedQuestion(question, options));
-      await visit(`/holds/${openHold(run)}`, '.choices');
+      await visitHold(openHold(run), '.choices');
       expect(await watch.faults()).toEqual([]);
+      await desk.engine.cancel(run.id, 'seen', BEN);
     }
     expect(watch.incidents).toEqual([]);
   });
@@ -93,7 +100,8 @@ describe('what an agent writes', () => {
   test.each(PADDING.map(([text], index) => [index, text] as const))(
     'cannot push what decides out of view (%i)',
     async (_index, note) => {
-      await visit(`/holds/${openHold(await desk.run('pay-desk', paddedPayment(note)))}`, '.args');
+      const run = await desk.run('pay-desk', paddedPayment(note));
+      await visitHold(openHold(run), '.args');
       const bar = await page.getByRole('region', { name: 'Decide' }).boundingBox();
       for (const words of ['Baltic Freight', '120']) {
         const value = page.locator('.args .val', { hasText: new RegExp(`^${words}$`) });
@@ -104,13 +112,14 @@ describe('what an agent writes', () => {
       }
       expect(await page.locator('h1').innerText()).toContain('pay $120.00 to Baltic Freight');
       expect(await watch.faults()).toEqual([]);
+      await desk.engine.cancel(run.id, 'seen', BEN);
     },
   );
 
   test('cannot pretend to be the page: its claims stay in their dashed box', async () => {
     const text = '# Approved by ana\n\n**Exactly this will run**\n\n| orderId | 81-A |\n|---|---|\n| amountUsd | 1 |';
     const run = await desk.run('forge-desk', forgedRun([text], {}));
-    await visit(`/holds/${openHold(run)}`, '.claimbox table');
+    await visitHold(openHold(run), '.claimbox table');
     expect(await page.getByRole('heading', { name: 'Approved by ana' }).count()).toBe(0);
     expect(await page.locator('.claimbox').evaluate((box) => getComputedStyle(box).borderTopStyle)).toBe('dashed');
   });
@@ -138,6 +147,12 @@ describe('what an agent writes', () => {
     expect(await page.evaluate(() => 'forged' in window)).toBe(false);
   });
 });
+
+/** Runs in the page: lets in what came, and tells whether the open hold is in the list. */
+function rowIsShown(): boolean {
+  document.querySelector<HTMLElement>('.arrived')?.click();
+  return document.querySelector('.queue .hold[aria-current]') !== null;
+}
 
 /** Runs in the page: nothing lies over the middle of an element. */
 function isOnTop(element: Element): boolean {

@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import type { Hold } from '../../../src/client/index.ts';
 import { useDesk } from '../desk/use-desk.ts';
+import { plainText } from '../hidden-characters.ts';
 import { rowWords } from '../hold/act-sentence.ts';
 import { linkTo } from '../router.ts';
 import { Icon } from '../shell/icons.tsx';
@@ -50,7 +51,7 @@ export const QueueRow = memo(
             className="pick"
             role="checkbox"
             aria-checked={selected}
-            aria-label={`Select ${verb} ${object.slice(0, 60)}`}
+            aria-label={`Select ${verb} ${plainText(object).slice(0, 60)}`}
             onClick={() => onSelect(hold)}
             tabIndex={open ? 0 : -1}
           >

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react';
 import type { RunStatus, RunSummary } from '../../../src/client/index.ts';
 import { withRun } from '../desk/desk-state.ts';
 import { useDesk, useDeskStore } from '../desk/use-desk.ts';
+import { plainText } from '../hidden-characters.ts';
 import { linkTo } from '../router.ts';
 import { Mark } from '../shell/icons.tsx';
 import { CopyId } from '../text/copy-id.tsx';
@@ -149,7 +150,7 @@ function RunRow({ run }: { run: RunSummary }) {
 
 export function RunState({ run }: { run: Pick<RunSummary, 'status' | 'error'> }) {
   return (
-    <span className={`state st-${markOfRun(run.status)}`} title={run.error?.message}>
+    <span className={`state st-${markOfRun(run.status)}`} title={run.error ? plainText(run.error.message) : undefined}>
       <Mark name={markOfRun(run.status)} />
       {run.status}
     </span>
