@@ -36,6 +36,13 @@ export interface ActionView {
   readonly output: Json;
   readonly impact: Impact | null;
   readonly undoUntil: string | null;
+  /** What people found who looked at it after it had run, the oldest first. Absent: nobody has yet. */
+  readonly audits?: readonly AuditView[];
+}
+
+export interface AuditView {
+  readonly finding: 'good' | 'bad' | 'critical';
+  readonly reason: string | null;
 }
 
 export function viewOf(state: RunState): RunView {
@@ -75,5 +82,6 @@ function actionView(action: RunState['actions'][keyof RunState['actions']]): Act
     output: action.result?.output ?? null,
     impact: action.proposed?.impact ?? null,
     undoUntil: action.result?.undoUntil ?? null,
+    ...(action.audits.length > 0 && { audits: action.audits.map(({ finding, reason }) => ({ finding, reason })) }),
   };
 }

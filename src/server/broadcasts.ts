@@ -26,7 +26,7 @@ export async function noticeSupervised(
   try {
     const ids = new Set(ran.map(({ data }) => (data as { actionId: string }).actionId));
     const { actions } = await engine.stateAt(runId);
-    for (const { state: _state, ...notice } of supervisedActions(runId, actions).reverse()) {
+    for (const { state: _state, audits: _audits, ...notice } of supervisedActions(runId, actions).reverse()) {
       if (ids.has(notice.actionId)) broadcast('notice:supervised', notice);
     }
   } catch (err) {

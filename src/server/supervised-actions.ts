@@ -2,7 +2,7 @@ import type { ActionId, RunId } from '../ids.ts';
 import type { ActionView } from '../replay/run-view.ts';
 import type { SupervisedAction } from './protocol/action-messages.ts';
 
-type RanAction = SupervisedAction & { readonly state: string };
+type RanAction = SupervisedAction & Required<Pick<ActionView, 'state' | 'audits'>>;
 
 /** The actions of tier `supervised` that ran, the newest first. */
 export function supervisedActions(runId: RunId, actions: readonly ActionView[]): RanAction[] {
@@ -15,7 +15,10 @@ export function isUndoable({ state, undoUntil }: RanAction, nowMs: number): bool
   return state === 'succeeded' && undoUntil !== null && Date.parse(undoUntil) > nowMs;
 }
 
-function listed(runId: RunId, { id, task, tool, input, output, impact, undoUntil, state }: ActionView): RanAction {
+function listed(
+  runId: RunId,
+  { id, task, tool, input, output, impact, undoUntil, state, audits = [] }: ActionView,
+): RanAction {
   // The fold made the id.
-  return { runId, task, actionId: id as ActionId, tool, input, output, impact, undoUntil, state };
+  return { runId, task, actionId: id as ActionId, tool, input, output, impact, undoUntil, state, audits };
 }

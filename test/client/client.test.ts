@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectReview, type Hold, type RunEvent } from '../../src/client/index.ts';
 import { createToken, revokeToken } from '../../src/server/identity/tokens.ts';
+import { SupervisedAction } from '../../src/server/protocol/action-messages.ts';
 import { flakyProxy } from '../support/flaky-proxy.ts';
 import { type TestServer, testServer } from '../support/review-server.ts';
 
@@ -90,9 +91,21 @@ describe('the review client', () => {
       output: { labelled: true },
       impact: { reversible: true },
     });
+    expect(Object.keys(notice).sort()).toEqual(Object.keys(SupervisedAction.shape).sort());
     await server.engine.outcome(run.id);
-    expect((await review.actions.list({ undoable: true })).actions).toMatchObject([notice]);
+    const [listed] = (await review.actions.list({ undoable: true })).actions;
+    expect(listed).toMatchObject({ ...notice, audits: [] });
+    const { lastSeq } = await review.runs.get(run.id);
     expect(await review.actions.audit(run.id, notice.actionId, { finding: 'good' })).toHaveProperty('recordedSeq');
+    await review.actions.audit(run.id, notice.actionId, { finding: 'bad', reason: 'The label of another ticket.' });
+    const audits = [
+      { finding: 'good', reason: null },
+      { finding: 'bad', reason: 'The label of another ticket.' },
+    ];
+    expect((await review.actions.list({ runId: run.id })).actions).toMatchObject([{ state: 'succeeded', audits }]);
+    // What was found is a fact of the journal: the run as it was before does not know it yet.
+    expect((await review.runs.state(run.id)).actions).toMatchObject([{ audits }]);
+    expect((await review.runs.state(run.id, lastSeq)).actions[0]).not.toHaveProperty('audits');
     await review.actions.undo(run.id, notice.actionId, 'Wrong ticket');
     await expect
       .poll(async () => (await review.actions.list({ runId: run.id })).actions)

@@ -26,8 +26,14 @@ const uses = {
   takeBackSeq: z.int().nullable(),
 };
 
+/** What somebody found who looked at an action after it had run. */
+export const ActionAudit = z.strictObject({
+  finding: z.enum(['good', 'bad', 'critical']),
+  reason: z.string().nullable(),
+});
+
 /** `state`: `succeeded`, or how the undo went. */
-const ListedAction = SupervisedAction.extend({ state: z.string(), ...uses });
+const ListedAction = SupervisedAction.extend({ state: z.string(), audits: z.array(ActionAudit).readonly(), ...uses });
 export type ListedAction = z.infer<typeof ListedAction>;
 
 const Recorded = z.strictObject({ recordedSeq: z.int() });

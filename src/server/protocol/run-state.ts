@@ -3,6 +3,7 @@ import { HoldRecord, Impact } from '../../hooks/hold.ts';
 import { RunSummary } from '../../hooks/run-summary.ts';
 import { Json } from '../../json/json.ts';
 import type { RunView } from '../../replay/run-view.ts';
+import { ActionAudit } from './action-messages.ts';
 
 const TaskState = z.strictObject({
   state: z.string(),
@@ -25,6 +26,7 @@ const ActionState = z.strictObject({
   output: Json,
   impact: Impact.nullable(),
   undoUntil: z.string().nullable(),
+  audits: z.array(ActionAudit).readonly().exactOptional(),
 });
 
 /** The replayed state of a run after event `seq`. */
