@@ -11,7 +11,7 @@ export interface HandOut {
   readonly countsCrews: boolean;
   /** Whether this node does what one node does for all: firing deadlines. */
   readonly leads: boolean;
-  /** Enters this node: from here on it is seen by others, and told of work. */
+  /** From here on this node is told of work. */
   join(node: NodeRow, told: Told): Promise<void>;
   /** At most `limit` runs that have work to do and that nobody alive drives, and of each crew at most as many as said here.
    *  They are this node's now. */

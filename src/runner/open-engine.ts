@@ -24,6 +24,7 @@ import { limitedModels } from './limited-models.ts';
 import { EngineLimits, parseLimits } from './limits.ts';
 import { Listeners } from './listeners.ts';
 import { Oversight } from './oversight.ts';
+import { Presence } from './presence.ts';
 import { readHold, readRun, readState, verifyRun } from './read-engine.ts';
 import { saltSource } from './salt.ts';
 import { startRun } from './start-run.ts';
@@ -72,15 +73,17 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     drive: (taken) => drivers.begin(taken),
   };
   const isMine = (runId: RunId) => (typeof drives === 'function' ? drives(runId) : drives);
+  const presence = new Presence({ journal, clock, log });
   const handOut = handOutOf(context, isMine, drives);
   const drivers = new Drivers(context, handOut, atOnce);
   const oversight = new Oversight(context);
-  await join({ context, handOut, drivers }, drives, atOnce);
-  const sweep = singleFlight(() => sweepOnce({ context, drivers, handOut, oversight }), log);
+  await join({ context, presence, handOut, drivers }, drives, atOnce);
+  const swept = { context, presence, drivers, handOut, oversight };
+  const sweep = singleFlight(() => sweepOnce(swept), log);
   const stopSweep = drives ? clock.every(sweepMs, sweep.run) : () => undefined;
   if (drives) sweep.run();
 
-  const close = closer({ context, handOut, drivers, oversight }, limits.stopGraceMs, async () => {
+  const close = closer(swept, limits.stopGraceMs, async () => {
     stopSweep();
     await sweep.idle();
   });
@@ -120,10 +123,11 @@ function waitingMethods(context: RunnerContext, listeners: Listeners): Pick<Engi
 }
 
 /** Ends everything in order, once. */
-function closer({ context, handOut, drivers }: Swept, stopGraceMs: number, stopSweep: () => Promise<void>) {
+function closer({ context, presence, handOut, drivers }: Swept, stopGraceMs: number, stopSweep: () => Promise<void>) {
   const close = async () => {
     await stopSweep();
     await drivers.stop(stopGraceMs);
+    await presence.leave();
     await handOut.leave();
     await context.journal.close();
   };
@@ -136,23 +140,24 @@ function closer({ context, handOut, drivers }: Swept, stopGraceMs: number, stopS
 
 /** Who goes on with certain runs only does not wait for its turn. */
 function handOutOf(
-  { journal, clock, log }: RunnerContext,
+  { journal, clock }: RunnerContext,
   wants: (runId: RunId) => boolean,
   drives: EngineOptions['drives'],
 ): HandOut {
-  const own = new EmbeddedHandOut({ journal, clock, log, wants });
+  const own = new EmbeddedHandOut({ journal, clock, wants });
   return drives === true ? (journal.handOut ?? own) : own;
 }
 
 /** Enters this process as a node. */
 async function join(
-  { context, handOut, drivers }: Pick<Swept, 'context' | 'handOut' | 'drivers'>,
+  { context, presence, handOut, drivers }: Pick<Swept, 'context' | 'presence' | 'handOut' | 'drivers'>,
   drives: EngineOptions['drives'],
   atOnce: AtOnce,
 ): Promise<void> {
   const { nodeId: id, clock, crews } = context;
   const startedAt = clock.now();
   const node = { id, pid: process.pid, host: hostname(), url: null, startedAt, seenAt: startedAt };
+  await presence.enter(node);
   await handOut.join(node, {
     ...{ crews: drives === true ? [...crews.keys()] : [], limits: atOnce.crews ?? {} },
     work: () => drivers.lookSoon(),
@@ -184,6 +189,7 @@ const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled'])
 
 interface Swept {
   readonly context: RunnerContext;
+  readonly presence: Presence;
   readonly drivers: Drivers;
   readonly handOut: HandOut;
   readonly oversight: Oversight;
@@ -193,9 +199,10 @@ interface Swept {
  * Every second: what other processes appended to runs of ours, deadlines that have come, and runs with work to do that nobody
  * drives (their owner died, or a wake was lost).
  */
-async function sweepOnce({ context, drivers, handOut, oversight }: Swept): Promise<void> {
+async function sweepOnce({ context, presence, drivers, handOut, oversight }: Swept): Promise<void> {
   drivers.lookAgain();
   await context.levels.current();
+  await presence.buryDead();
   await handOut.sweep();
   if (handOut.leads) await fireDeadlines(context);
   await drivers.look();
