@@ -54,7 +54,7 @@ export function actionTypeOf(config: CrewConfigData, { task: key, tool: name, mo
 
 /** The type of a call that the task's last answer asks for. */
 export function typeOfCall({ config, tasks }: RunState, task: string, tool: string): ActionType | null {
-  const turn = tasks[task]?.turns.findLast((candidate) => candidate.kind === 'answer');
+  const turn = tasks.get(task)?.turns.findLast((candidate) => candidate.kind === 'answer');
   return turn?.kind === 'answer' ? actionTypeOf(config, { task, tool, model: turn.answer.model }) : null;
 }
 

@@ -1,7 +1,7 @@
 import type { ActionId } from '../ids.ts';
 import { ACTION_COMMANDS, type ActionCommand } from './action-machine.ts';
 import type { CrewCommand } from './crew-machine.ts';
-import { type ActionState, hasEnded, type RunState, type TaskState, taskHasEnded } from './run-state.ts';
+import { type ActionState, actionOf, hasEnded, type RunState, type TaskState, taskHasEnded } from './run-state.ts';
 import type { TaskCommand } from './task-machine.ts';
 
 /** What the engine owes a run now. `id` names this one occasion, so that nothing is begun twice. */
@@ -49,8 +49,8 @@ export function pendingCommands(state: RunState): Command[] {
 function taskCommands(state: RunState): Command[] {
   const commands: Command[] = [];
   let working = 0;
-  for (const task of Object.values(state.tasks)) if (isWorking(state, task)) working++;
-  for (const task of Object.values(state.tasks)) {
+  for (const task of state.tasks) if (isWorking(state, task)) working++;
+  for (const task of state.tasks) {
     if (task.command === null) continue;
     if (isEntering(task) && ++working > state.config.concurrency) continue;
     const { attempt, step } = task.machine.context;
@@ -61,9 +61,10 @@ function taskCommands(state: RunState): Command[] {
 
 function actionCommands(state: RunState, wanted: (action: ActionState) => boolean): Command[] {
   const commands: Command[] = [];
-  for (const action of Object.values(state.actions)) {
+  for (const id of state.owedActions) {
+    const action = actionOf(state, id);
     if (action.command === null || !wanted(action)) continue;
-    const task = state.tasks[action.task];
+    const task = state.tasks.get(action.task);
     const outlives = action.command === 'undoAction' || action.command === 'executeAction';
     if (task && taskHasEnded(task) && !outlives) continue;
     commands.push(commandOf(action, action.command));
@@ -78,7 +79,7 @@ export function commandOf<T extends ActionCommand>({ id: actionId, task, started
 
 /** A task that takes a place of `concurrency`: one that is neither waiting, nor held, nor at its end. */
 export function isWorking(state: RunState, task: TaskState): boolean {
-  if (task.machine.value === 'acting') return task.openActions.some((id) => state.actions[id]?.command != null);
+  if (task.machine.value === 'acting') return task.openActions.some((id) => state.owedActions.includes(id));
   return task.command !== null && !isEntering(task) && task.command !== 'skipTask';
 }
 

@@ -19,7 +19,7 @@ type ActionLevel = RunEventOf<
 >;
 
 export function foldAction(state: RunState, event: ActionLevel): RunState {
-  const known = Object.hasOwn(state.actions, event.data.actionId) ? state.actions[event.data.actionId] : undefined;
+  const known = state.actions.get(event.data.actionId);
   if (known) return settleActions(withAction(state, moveAction(known, event)), event.data.task);
   if (event.type !== 'action.proposed' && event.type !== 'action.refused')
     throw impossible(event, `there is no action ${event.data.actionId}`);
@@ -92,10 +92,10 @@ function moveAction(action: ActionState, event: ActionLevel): ActionState {
 
 /** When the last open action of the task's step is settled, the task goes back to its model. */
 function settleActions(state: RunState, key: string): RunState {
-  const task = state.tasks[key];
+  const task = state.tasks.get(key);
   if (!task || task.openActions.length === 0) return state;
   const openActions = task.openActions.filter((id) => {
-    const action = state.actions[id];
+    const action = state.actions.get(id);
     return action !== undefined && !actionIsSettled(action);
   });
   if (openActions.length === task.openActions.length) return state;
@@ -112,5 +112,17 @@ function allCallsKnown(task: TaskState): boolean {
 }
 
 export function withAction(state: RunState, action: ActionState): RunState {
-  return { ...state, actions: { ...state.actions, [action.id]: action } };
+  const actions = state.actions.with(action);
+  return { ...state, actions, owedActions: owedWith(state.owedActions, action, actions) };
+}
+
+function owedWith(
+  owed: RunState['owedActions'],
+  { id, command }: ActionState,
+  actions: RunState['actions'],
+): RunState['owedActions'] {
+  if (command === null) return owed.includes(id) ? owed.filter((other) => other !== id) : owed;
+  if (owed.includes(id)) return owed;
+  const place = (key: ActionState['id']) => actions.placeOf(key) ?? 0;
+  return [...owed, id].sort((a, b) => place(a) - place(b));
 }

@@ -68,7 +68,7 @@ function moveHeld(state: RunState, hold: HoldRecord, event: Moving): RunState {
 }
 
 function moveHeldAction(state: RunState, hold: HoldRecord, event: Moving, decision: Decision | null): RunState {
-  const action = hold.action && state.actions[hold.action.id];
+  const action = hold.action && state.actions.get(hold.action.id);
   if (!action) throw impossible(event, `there is no action ${hold.action?.id}`);
   const input: ActionMachineEvent = { type: event.type, verdict: decision?.verdict ?? 'approve' };
   const allowed = decision?.verdict === 'approve' || decision?.verdict === 'modify';

@@ -83,11 +83,11 @@ function addUsage(
 }
 
 export function requireTask(state: RunState, key: string, event: RunEvent): TaskState {
-  const task = Object.hasOwn(state.tasks, key) ? state.tasks[key] : undefined;
+  const task = state.tasks.get(key);
   if (!task) throw impossible(event, `the crew has no task "${key}"`);
   return task;
 }
 
 export function withTask(state: RunState, task: TaskState): RunState {
-  return { ...state, tasks: { ...state.tasks, [task.key]: task } };
+  return { ...state, tasks: state.tasks.with(task) };
 }

@@ -4,6 +4,7 @@ import type { RunEvent, RunEventOf } from './events.ts';
 import { foldAction } from './fold-action.ts';
 import { foldHoldEvent } from './fold-hold.ts';
 import { foldTask } from './fold-task.ts';
+import { KeyedList } from './keyed-list.ts';
 import { impossible, move } from './move.ts';
 import { settleUpstream } from './readiness.ts';
 import { hasEnded, type RunState, type TaskState } from './run-state.ts';
@@ -96,8 +97,7 @@ function dispatch(state: RunState, event: RunEvent): RunState {
 function begin(runId: RunId, event: RunEventOf<'run.started'>): RunState {
   if (event.seq !== 1) throw impossible(event, 'run.started is the first event');
   const { config, fingerprint, inputs, requestedBy, forkedFrom } = event.data;
-  const tasks: Record<string, TaskState> = {};
-  for (const key of Object.keys(config.tasks)) tasks[key] = waitingTask(key);
+  const tasks = Object.keys(config.tasks).map(waitingTask);
   const state: RunState = {
     id: runId,
     seq: 1,
@@ -113,8 +113,9 @@ function begin(runId: RunId, event: RunEventOf<'run.started'>): RunState {
     endedAt: null,
     error: null,
     cancelReason: null,
-    tasks,
-    actions: {},
+    tasks: KeyedList.of(({ key }) => key, tasks),
+    actions: KeyedList.of(({ id }) => id),
+    owedActions: [],
     holds: {},
     spentUsd: 0,
     usage: { inputTokens: 0, outputTokens: 0, calls: 0 },
@@ -127,14 +128,13 @@ function begin(runId: RunId, event: RunEventOf<'run.started'>): RunState {
 /** The run goes on with a changed crew: tasks that had not begun wait anew, tasks that are gone must not have begun. */
 function adopt(state: RunState, event: RunEventOf<'run.resumed'>): RunState {
   const { config, fingerprint } = event.data;
-  const lost = Object.values(state.tasks).find((task) => !Object.hasOwn(config.tasks, task.key) && hasBegun(task));
+  const lost = state.tasks.all().find((task) => !Object.hasOwn(config.tasks, task.key) && hasBegun(task));
   if (lost) throw impossible(event, `the changed crew has no task "${lost.key}", which has begun`);
-  const tasks: Record<string, TaskState> = {};
-  for (const key of Object.keys(config.tasks)) {
-    const task = Object.hasOwn(state.tasks, key) ? state.tasks[key] : undefined;
-    tasks[key] = task && hasBegun(task) ? task : waitingTask(key);
-  }
-  return { ...state, config, fingerprint, tasks };
+  const tasks = Object.keys(config.tasks).map((key) => {
+    const task = state.tasks.get(key);
+    return task && hasBegun(task) ? task : waitingTask(key);
+  });
+  return { ...state, config, fingerprint, tasks: KeyedList.of(({ key }) => key, tasks) };
 }
 
 /** What a task waits for may be another after a change; so one that is ready, and no more, is readied again. */

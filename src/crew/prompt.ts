@@ -64,7 +64,7 @@ function taskText(state: RunState, task: TaskDefinition, { description }: TaskSt
 export function contextOf(state: RunState, key: string): { task: string; output: Json }[] {
   const { context = [], optionalContext = [] } = state.config.tasks[key] ?? {};
   return [...context, ...optionalContext].flatMap((upstream) => {
-    const output = state.tasks[upstream]?.output;
+    const output = state.tasks.get(upstream)?.output;
     return output === undefined ? [] : [{ task: upstream, output }];
   });
 }
@@ -103,7 +103,7 @@ function turnMessages(state: RunState, turn: TaskState['turns'][number]): Messag
   const { text, toolCalls } = turn.answer;
   const results = toolCalls.map((call): Message => {
     const id = turn.actions[call.id];
-    const action = id && state.actions[id];
+    const action = id && state.actions.get(id);
     return { role: 'tool', callId: call.id, text: action ? resultText(action) : '' };
   });
   return [{ role: 'assistant', text, toolCalls }, ...results];

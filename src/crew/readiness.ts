@@ -17,9 +17,9 @@ const SETTLING: ReadonlySet<string> = new Set<RunEvent['type']>([
 /** After a task ended: readies (or blocks) the tasks that waited on it, and tells the crew when none is left. */
 export function settleUpstream(state: RunState, event: RunEvent): RunState {
   if (!SETTLING.has(event.type)) return state;
-  const changed: Record<string, TaskState> = {};
-  for (const key of waiting(state, event)) changed[key] = readied(state, taskOf(state, key));
-  const next = Object.keys(changed).length === 0 ? state : { ...state, tasks: { ...state.tasks, ...changed } };
+  let { tasks } = state;
+  for (const key of waiting(state, event)) tasks = tasks.with(readied(state, taskOf(state, key)));
+  const next = tasks === state.tasks ? state : { ...state, tasks };
   if (anyLeft(next) || !next.machine.can({ type: 'tasks.settled' })) return next;
   const [machine] = transition(crewMachine, next.machine, { type: 'tasks.settled' });
   return { ...next, machine, command: 'completeRun' };
@@ -28,7 +28,8 @@ export function settleUpstream(state: RunState, event: RunEvent): RunState {
 /** The waiting tasks whose turn may have come: only those that wait for the task that ended, for a crew may have a thousand. */
 function waiting(state: RunState, event: RunEvent): readonly string[] {
   const ended = event.type.startsWith('task.') ? (event.data as { task: string }).task : null;
-  const candidates = ended === null ? Object.keys(state.tasks) : (dependentsIn(state.config).get(ended) ?? []);
+  const candidates =
+    ended === null ? state.tasks.all().map(({ key }) => key) : (dependentsIn(state.config).get(ended) ?? []);
   return candidates.filter((key) => taskOf(state, key).machine.value === 'waiting' && upstreamHasEnded(state, key));
 }
 
@@ -50,8 +51,7 @@ function dependentsIn(config: CrewConfigData): ReadonlyMap<string, readonly stri
 }
 
 function anyLeft({ tasks }: RunState): boolean {
-  for (const key in tasks) if (!taskHasEnded(tasks[key] as TaskState)) return true;
-  return false;
+  return !tasks.all().every(taskHasEnded);
 }
 
 function upstreamHasEnded(state: RunState, key: string): boolean {

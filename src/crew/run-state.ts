@@ -6,6 +6,7 @@ import type { ActionCommand, ActionSnapshot } from './action-machine.ts';
 import type { CrewConfigData } from './crew-config.ts';
 import type { CrewCommand, CrewSnapshot } from './crew-machine.ts';
 import type { EventData } from './events.ts';
+import type { KeyedList } from './keyed-list.ts';
 import type { ModelAnswer } from './model.ts';
 import type { TaskCommand, TaskSnapshot } from './task-machine.ts';
 
@@ -28,8 +29,10 @@ export interface RunState {
   readonly endedAt: string | null;
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly cancelReason: string | null;
-  readonly tasks: Readonly<Record<string, TaskState>>;
-  readonly actions: Readonly<Record<ActionId, ActionState>>;
+  readonly tasks: KeyedList<string, TaskState>;
+  readonly actions: KeyedList<ActionId, ActionState>;
+  /** The actions that call for something now, in their order: of thousands, a few. */
+  readonly owedActions: readonly ActionId[];
   /** Open holds, and closed ones that something still refers to. */
   readonly holds: Readonly<Record<HoldId, HoldRecord>>;
   readonly usage: Usage;
@@ -99,13 +102,13 @@ export interface ActionState {
 }
 
 export function taskOf(state: RunState, key: string): TaskState {
-  const task = Object.hasOwn(state.tasks, key) ? state.tasks[key] : undefined;
+  const task = state.tasks.get(key);
   if (!task) throw new RangeError(`No task ${key} in run ${state.id}`);
   return task;
 }
 
 export function actionOf(state: RunState, id: ActionId): ActionState {
-  const action = Object.hasOwn(state.actions, id) ? state.actions[id] : undefined;
+  const action = state.actions.get(id);
   if (!action) throw new RangeError(`No action ${id} in run ${state.id}`);
   return action;
 }

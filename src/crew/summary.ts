@@ -6,7 +6,7 @@ import { hasEnded, type RunState, type TaskState, taskHasEnded } from './run-sta
 /** The run at a glance, without `outputs`: the row of the journal's index, and what broadcasts carry. */
 export function summaryOf(state: RunState): RunSummary {
   const tasks: Record<string, TaskStatus> = {};
-  for (const task of Object.values(state.tasks)) tasks[task.key] = taskStatus(state, task);
+  for (const task of state.tasks) tasks[task.key] = taskStatus(state, task);
   return {
     id: state.id,
     crew: state.config.name,
@@ -24,7 +24,7 @@ export function summaryOf(state: RunState): RunSummary {
 
 export function outputsOf(state: RunState): Record<string, Json> {
   const outputs: Record<string, Json> = {};
-  for (const task of Object.values(state.tasks)) if (task.output !== undefined) outputs[task.key] = task.output;
+  for (const task of state.tasks) if (task.output !== undefined) outputs[task.key] = task.output;
   return outputs;
 }
 

@@ -55,7 +55,7 @@ export class ForkCopy {
   #start({ data }: RunEventOf<'action.started'>, state: RunState): RunEventOf<'action.started'>['data'] {
     const { tool, input, holdId } = data;
     const actionId = this.#actionId(data.actionId, state);
-    const approved = state.actions[actionId]?.approvedDigest ?? null;
+    const approved = state.actions.get(actionId)?.approvedDigest ?? null;
     const digest = approved ?? digestOf({ actionId, tool, proposal: { tool, input } });
     return { ...data, actionId, digest, holdId: holdId && this.#holdId(holdId) };
   }

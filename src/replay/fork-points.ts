@@ -33,7 +33,7 @@ export function forkPoints(runId: RunId, events: readonly RunEvent[], seq: numbe
 /** Whether the engine derived `next` together with `last`: all calls of an answer, or the end of a task with what leads to it. */
 function isWithinStep(state: RunState, last: RunEvent, next: RunEvent | undefined): boolean {
   if (!next) return false;
-  if (last.type === 'hold.cancelled' || Object.values(state.tasks).some(lacksCalls)) return true;
+  if (last.type === 'hold.cancelled' || state.tasks.all().some(lacksCalls)) return true;
   if (last.type !== 'action.refused') return false;
   if (next.type === 'hold.cancelled') return state.holds[next.data.holdId]?.task === last.data.task;
   const ends = next.type === 'task.failed' || next.type === 'task.skipped';

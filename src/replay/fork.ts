@@ -62,7 +62,7 @@ function copyAll(prefix: readonly RunEvent[], known: RunState, at: ForkAt, outco
     return state;
   };
   const opens = prefix.filter((event) => isKept(event, again));
-  const doubted = Object.values(known.actions).filter((action) => action.command === 'executeAction');
+  const doubted = known.actions.all().filter((action) => action.command === 'executeAction');
   const taken = copied.length + opens.length + doubted.length;
   let now: RunState = add(startOf(prefix, at, { copied: copied.length, taken }), prefix[0]?.at ?? at.at);
   for (const event of copied.slice(1)) now = add(copy.copy(event, now), event.at);
@@ -99,9 +99,9 @@ function reopened(state: RunState, events: readonly RunEvent[]): ReadonlySet<Hol
   const unspent = ({ machine, holdId }: TaskState | ActionState) => {
     if (holdId !== null && WAITS_FOR_DECISION.has(String(machine.value))) found.add(holdId);
   };
-  for (const task of Object.values(state.tasks)) unspent(task);
-  for (const action of Object.values(state.actions)) {
-    const task = state.tasks[action.task];
+  for (const task of state.tasks) unspent(task);
+  for (const action of state.actions) {
+    const task = state.tasks.get(action.task);
     if (!task || !taskHasEnded(task)) unspent(action);
   }
   const ofRun = Object.values(state.holds).findLast((hold) => hold.kind === 'run');
@@ -118,7 +118,7 @@ function leftBehind(state: RunState, events: readonly RunEvent[], again: Readonl
     if (event.type === 'run.forked' || isKept(event, again)) left.add(event.seq);
     if (event.type !== 'action.undo-started') continue;
     const begun = events.findLast(({ type, data }) => type === event.type && data.actionId === event.data.actionId);
-    if (begun === event && state.actions[event.data.actionId]?.machine.value === 'undoing') left.add(event.seq);
+    if (begun === event && state.actions.get(event.data.actionId)?.machine.value === 'undoing') left.add(event.seq);
   }
   return left;
 }

@@ -1,4 +1,4 @@
-import type { RunState } from '../crew/run-state.ts';
+import type { ActionState, RunState, TaskState } from '../crew/run-state.ts';
 import { outputsOf, summaryOf } from '../crew/summary.ts';
 import type { HoldRecord, Impact } from '../hooks/hold.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
@@ -51,13 +51,13 @@ export function viewOf(state: RunState): RunView {
     at: state.at,
     summary: { ...summaryOf(state), outputs: outputsOf(state) },
     inputs: state.inputs,
-    tasks: Object.fromEntries(Object.values(state.tasks).map((task) => [task.key, taskView(state, task)])),
-    actions: Object.values(state.actions).map(actionView),
+    tasks: Object.fromEntries(state.tasks.all().map((task) => [task.key, taskView(state, task)])),
+    actions: state.actions.all().map(actionView),
     holds: Object.values(state.holds),
   };
 }
 
-function taskView(state: RunState, task: RunState['tasks'][string]): TaskView {
+function taskView(state: RunState, task: TaskState): TaskView {
   const { attempt, step } = task.machine.context;
   return {
     state: String(task.machine.value),
@@ -71,7 +71,7 @@ function taskView(state: RunState, task: RunState['tasks'][string]): TaskView {
   };
 }
 
-function actionView(action: RunState['actions'][keyof RunState['actions']]): ActionView {
+function actionView(action: ActionState): ActionView {
   return {
     id: action.id,
     task: action.task,

@@ -76,7 +76,7 @@ async function amendAction(
 }
 
 function requireAction(state: RunState, actionId: ActionId): ActionState {
-  const action = Object.hasOwn(state.actions, actionId) ? state.actions[actionId] : undefined;
+  const action = state.actions.get(actionId);
   if (action) return action;
   throw new HoldpointError('ACTION_NOT_FOUND', `Run ${state.id} has no action ${actionId}.`);
 }

@@ -2,7 +2,7 @@ import { commandOf, type EffectCommand } from '../crew/commands.ts';
 import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { toolFor } from '../crew/derive/interpret-answer.ts';
 import { type Draft, draft } from '../crew/events.ts';
-import type { RunState } from '../crew/run-state.ts';
+import { actionOf, type RunState } from '../crew/run-state.ts';
 import { GRACE_MS } from './execute-action.ts';
 
 /** An effect that the last owner began, and may still be at. */
@@ -19,8 +19,9 @@ export interface InDoubt {
  * with the same key; for any other nobody guesses: its outcome is unknown, and a person is asked.
  */
 export function effectsInDoubt(state: RunState, crew: CrewDefinition, now: string): InDoubt[] {
-  return Object.values(state.actions).flatMap((action): InDoubt[] => {
-    const { id: actionId, task, tool: name, command: type, startedAt } = action;
+  return state.owedActions.flatMap((actionId): InDoubt[] => {
+    const action = actionOf(state, actionId);
+    const { task, tool: name, command: type, startedAt } = action;
     if (type !== 'executeAction' && type !== 'undoAction') return [];
     const definition = crew.tasks.get(task);
     const tool = definition ? toolFor(definition, name)?.tool : undefined;

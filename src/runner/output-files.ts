@@ -17,7 +17,7 @@ export async function writeOutputFiles(
 ): Promise<void> {
   for (const key of tasks) {
     const path = state.config.tasks[key]?.outputFile;
-    const output = state.tasks[key]?.output;
+    const output = state.tasks.get(key)?.output;
     if (!path || output === undefined) continue;
     try {
       if (options.missing && (await exists(path))) continue;

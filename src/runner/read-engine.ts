@@ -42,7 +42,7 @@ function whyNoVote({ votes, policy }: HoldRecord, { user }: Reviewer): string | 
 
 /** What a task's agent has done with its tools so far. */
 function doneBy(state: RunState, task: string): NonNullable<Hold['done']> {
-  return Object.values(state.actions).flatMap((action) => {
+  return state.actions.all().flatMap((action) => {
     if (action.task !== task || !action.result) return [];
     const { output, at } = action.result;
     return [{ tool: action.tool, input: action.started?.input ?? action.proposed?.input ?? null, output, at }];

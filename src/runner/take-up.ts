@@ -24,7 +24,12 @@ export async function takeUp(context: RunnerContext, { runId, epoch, from }: Tak
   const run = await load(context, runId, epoch);
   const crew = run && context.crews.get(run.state.config.name);
   if (!crew) return null;
-  await writeOutputFiles(context, run.state, Object.keys(run.state.tasks), { missing: true });
+  await writeOutputFiles(
+    context,
+    run.state,
+    run.state.tasks.all().map(({ key }) => key),
+    { missing: true },
+  );
   const parked = parkIfChanged(run.state, crew);
   // Before it is parked: whoever lets it go on takes it from rest, where nothing is in doubt any more.
   const inDoubt = from === null ? [] : effectsInDoubt(run.state, crew, context.clock.now());

@@ -60,7 +60,7 @@ describe('S8: what runs is what was approved', () => {
       const [paid, release] = [[] as number[], deferred()];
       const { id, engine } = await startedPayment(journal, paid, release.promise);
       const { state } = await loadRun(journal, id);
-      const [action] = Object.values(state.actions);
+      const [action] = state.actions;
       const started = action!.started!;
       expect(mayRun(state, action!, started)).toBe(true);
       const draw = seeded(SEED);

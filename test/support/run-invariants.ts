@@ -67,7 +67,7 @@ function checkHolds(events: readonly RunEvent[], runId: RunId, people: readonly 
     if (event.type === 'task.started') {
       const { tasks, config }: RunState = state;
       for (const upstream of config.tasks[event.data.task]?.context ?? [])
-        expect(tasks[upstream]?.machine.value, `${upstream}, before ${event.data.task}`).toBe('completed');
+        expect(tasks.get(upstream)?.machine.value, `${upstream}, before ${event.data.task}`).toBe('completed');
     }
     if (event.type === 'hold.decided' && before) checkDecision(before.holds[event.data.holdId], event, people);
     if (event.type === 'hold.reminded' || event.type === 'hold.escalated' || event.type === 'hold.expired') {

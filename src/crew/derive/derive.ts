@@ -100,8 +100,9 @@ async function deriveAction(
 
 function skipTask(context: DeriveContext, key: string): Draft[] {
   const upstream =
-    context.state.config.tasks[key]?.context.filter((name) => context.state.tasks[name]?.machine.value === 'skipped') ??
-    [];
+    context.state.config.tasks[key]?.context.filter(
+      (name) => context.state.tasks.get(name)?.machine.value === 'skipped',
+    ) ?? [];
   return endTask(context, key, {
     type: 'skipped',
     cause: 'dependency',

@@ -2,7 +2,7 @@ import type { HoldReason, HoldRecord } from '../../hooks/hold.ts';
 import type { ReviewPolicy } from '../../hooks/review-policy.ts';
 import type { Json } from '../../json/json.ts';
 import { type Draft, draft } from '../events.ts';
-import type { RunState } from '../run-state.ts';
+import { actionOf, type RunState } from '../run-state.ts';
 import { outputsOf } from '../summary.ts';
 import { type DeriveContext, runHook } from './context.ts';
 import { choiceSchema } from './failure.ts';
@@ -55,7 +55,7 @@ export function holdRun(
 /** A failed run ends once nothing is under way any more: an effect that was begun is recorded before the end. */
 export function failRun({ state }: DeriveContext): Draft[] {
   if (effectsUnderWay(state)) return [];
-  const failed = Object.values(state.tasks).find((task) => task.machine.value === 'failed');
+  const failed = state.tasks.all().find((task) => task.machine.value === 'failed');
   const error = state.error ?? errorOfHold(state);
   return [...cancelHolds(state, 'The run failed.'), draft('run.failed', { error, task: failed?.key ?? null })];
 }
@@ -83,7 +83,8 @@ export function cancelRun({ state }: DeriveContext): Draft[] {
 }
 
 function effectsUnderWay(state: RunState): boolean {
-  return Object.values(state.actions).some(
-    (action) => action.command === 'executeAction' || action.command === 'undoAction',
-  );
+  return state.owedActions.some((id) => {
+    const { command } = actionOf(state, id);
+    return command === 'executeAction' || command === 'undoAction';
+  });
 }

@@ -40,7 +40,7 @@ export function openHold(context: DeriveContext, wanted: HoldWanted): Draft {
   const before = wanted.revises ? holdOf(state, wanted.revises) : null;
   const revision = (before?.revision ?? 0) + 1;
   const policy = mergePolicies([crew.review ?? undefined, ...wanted.policies.map((given) => given ?? undefined)]);
-  const task = wanted.task === null ? null : (state.tasks[wanted.task] ?? null);
+  const task = wanted.task === null ? null : (state.tasks.get(wanted.task) ?? null);
   return draft('hold.opened', {
     id,
     revision,
