@@ -15,7 +15,7 @@ const KeySheet = lazy(() => import('./shell/key-sheet.tsx'));
 const RunsPage = lazy(() => import('./runs/runs-page.tsx'));
 const RunPage = lazy(() => import('./runs/run-page.tsx'));
 const OversightPage = lazy(() => import('./pages/oversight-page.tsx'));
-const AuditPage = lazy(() => import('./pages/audit-page.tsx'));
+const AuditPage = lazy(() => import('./audit/audit-page.tsx'));
 
 type Phase =
   | { readonly phase: 'starting'; readonly problem: string | null }
@@ -137,7 +137,7 @@ function Desk({ store, onSignOut, onRetry }: { store: DeskStore; onSignOut: () =
         ) : route.page === 'oversight' ? (
           <OversightPage />
         ) : (
-          <AuditPage />
+          <AuditPage query={route.query ?? ''} />
         )}
       </Suspense>
       {keys && (

@@ -4,15 +4,24 @@ export type Route =
   | { readonly page: 'queue' }
   | { readonly page: 'hold'; readonly holdId: string }
   | { readonly page: 'runs' }
-  | { readonly page: 'run'; readonly runId: string }
+  /** `seq`: as it was after that event. */
+  | { readonly page: 'run'; readonly runId: string; readonly seq?: number }
   | { readonly page: 'oversight' }
-  | { readonly page: 'audit' };
+  /** `query`: what is searched for. */
+  | { readonly page: 'audit'; readonly query?: string };
 
-export function routeOf(path: string): Route {
+/** @param address path and query */
+export function routeOf(address: string): Route {
+  const [path = '', query = ''] = address.split('?');
   const [first = '', second] = path.replace(/^\/+|\/+$/g, '').split('/');
   if (first === 'holds' && second) return { page: 'hold', holdId: decodeURIComponent(second) };
-  if (first === 'runs' && second) return { page: 'run', runId: decodeURIComponent(second) };
-  if (first === 'runs' || first === 'oversight' || first === 'audit') return { page: first };
+  if (first === 'runs' && second) {
+    const seq = Number(new URLSearchParams(query).get('seq'));
+    const run = { page: 'run', runId: decodeURIComponent(second) } as const;
+    return Number.isInteger(seq) && seq > 0 ? { ...run, seq } : run;
+  }
+  if (first === 'audit') return query === '' ? { page: 'audit' } : { page: 'audit', query };
+  if (first === 'runs' || first === 'oversight') return { page: first };
   return { page: 'queue' };
 }
 
@@ -23,7 +32,9 @@ export function pathTo(route: Route): string {
     case 'hold':
       return `/holds/${encodeURIComponent(route.holdId)}`;
     case 'run':
-      return `/runs/${encodeURIComponent(route.runId)}`;
+      return `/runs/${encodeURIComponent(route.runId)}${route.seq === undefined ? '' : `?seq=${route.seq}`}`;
+    case 'audit':
+      return route.query ? `/audit?${route.query}` : '/audit';
     default:
       return `/${route.page}`;
   }
@@ -46,7 +57,7 @@ function subscribe(listener: () => void): () => void {
 
 export function go(route: Route, { replace = false } = {}): void {
   const path = pathTo(route);
-  if (path === window.location.pathname) return;
+  if (path === currentPath()) return;
   if (replace) window.history.replaceState(null, '', path);
   else window.history.pushState(null, '', path);
   tell();
@@ -54,8 +65,12 @@ export function go(route: Route, { replace = false } = {}): void {
 
 let last: { path: string; route: Route } | undefined;
 
+function currentPath(): string {
+  return window.location.pathname + window.location.search;
+}
+
 function current(): Route {
-  const path = window.location.pathname;
+  const path = currentPath();
   if (last?.path !== path) last = { path, route: routeOf(path) };
   return last.route;
 }

@@ -50,12 +50,13 @@ export async function reviewDesk({
   delayMs = 0,
   clock,
   crews = DESK_CREWS,
+  journal = memoryJournal(),
 }: {
   delayMs?: number;
   clock?: Clock;
   crews?: typeof DESK_CREWS;
+  journal?: Journal;
 } = {}): Promise<ReviewDesk> {
-  const journal = memoryJournal();
   const model = plannedModel({ delayMs });
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
   const engine = await openEngine({

@@ -5,9 +5,9 @@ import { countHidden } from '../hidden-characters.ts';
 import { Bound } from '../hold/exact-box.tsx';
 import { editableOf } from '../hold/proposal-rows.ts';
 import { ReasonField } from '../hold/reason-field.tsx';
+import { MarkedSide } from '../text/marked-side.tsx';
 import { isObject, showJson } from '../text/show-json.ts';
 import { VisibleText } from '../text/visible-text.tsx';
-import { wordDiff } from '../text/word-diff.ts';
 import { WordDiff } from '../text/word-diff-view.tsx';
 import { type Edited, type EditTab, formOf, type Problem, type Written, wholeText } from './edit-state.ts';
 import { SchemaField } from './schema-field.tsx';
@@ -250,7 +250,7 @@ function FieldDiff({ form, original, edited, written }: FieldDiffProps) {
                 </td>
                 <th scope="row">{key}</th>
                 <td>
-                  <Marked from={from} to={to} side="removed" />
+                  <MarkedSide from={from} to={to} side="removed" />
                 </td>
               </tr>
             )}
@@ -270,7 +270,7 @@ function FieldDiff({ form, original, edited, written }: FieldDiffProps) {
                 ) : after[key] === undefined ? (
                   <span className="quiet">left out</span>
                 ) : (
-                  <Marked from={from} to={to} side="added" />
+                  <MarkedSide from={from} to={to} side="added" />
                 )}
               </td>
             </tr>
@@ -283,20 +283,4 @@ function FieldDiff({ form, original, edited, written }: FieldDiffProps) {
 
 function lineOf(value: unknown): string {
   return value === undefined ? '' : showJson(value);
-}
-
-function Marked({ from, to, side }: { from: string; to: string; side: 'added' | 'removed' }) {
-  const parts = wordDiff(from, to).filter(({ type }) => type === 'same' || type === side);
-  const whole = parts.every(({ type }) => type !== 'same');
-  return parts.map(({ type, text }, index) =>
-    type === 'same' || whole ? (
-      // biome-ignore lint/suspicious/noArrayIndexKey: parts have no other identity
-      <VisibleText key={index} text={text} />
-    ) : (
-      // biome-ignore lint/suspicious/noArrayIndexKey: parts have no other identity
-      <mark key={index}>
-        <VisibleText text={text} />
-      </mark>
-    ),
-  );
 }
