@@ -16,7 +16,7 @@ export const EngineLimits = z.strictObject({
     .min(256 * KIB)
     .max(256 * KIB * KIB)
     .default(MAX_VALUE_BYTES),
-  /** How long tools that are under way may finish when the process is told to stop. */
+  /** How long tools and functions of the crew that are under way may finish when the process is told to stop. */
   stopGraceMs: z.int().min(0).max(HOUR_MS).default(10_000),
 });
 export type EngineLimits = z.infer<typeof EngineLimits>;

@@ -38,11 +38,14 @@ export class RunDriver {
   readonly #epoch: number;
   readonly #inFlight: InFlight;
   readonly #stop = new AbortController();
+  readonly #ended = Promise.withResolvers<void>();
   #run: LoadedRun | null;
   #facts: Draft[] = [];
   #poked = false;
   #stopping = false;
   #wakeUp: () => void = () => undefined;
+  /** Ends the wait for what is being derived. */
+  #giveUp: (reason: Error) => void = () => undefined;
 
   constructor(
     context: RunnerContext,
@@ -93,6 +96,7 @@ export class RunDriver {
       } else if (!this.#stopping) await this.#parkOn(error);
     } finally {
       this.#inFlight.abortAll('The run is driven elsewhere, or not at all.');
+      this.#ended.resolve();
     }
   }
 
@@ -105,19 +109,26 @@ export class RunDriver {
   /** The run is somebody else's: ends at once, and cuts off what is under way. */
   abandon(): void {
     this.#stopping = true;
-    this.#stop.abort(new Error('The run was taken over.'));
-    this.#wakeUp();
+    this.#cut(new Error('The run was taken over.'));
   }
 
-  /** Begins nothing any more; a model call is given up (and made again later), a tool may finish within `graceMs`. */
+  /**
+   * Begins nothing any more; a model call is given up (and made again later), a tool may finish within `graceMs`, and so may a
+   * function of the crew, of which nothing is recorded after that: it is asked again later.
+   */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
     this.#wakeUp();
     const late = Promise.withResolvers<void>();
     const cancelTimer = this.#context.clock.after(graceMs, late.resolve);
-    await Promise.race([this.#inFlight.drain(), late.promise]);
+    await Promise.race([this.#inFlight.drain().then(() => this.#ended.promise), late.promise]);
     cancelTimer();
-    if (this.#inFlight.size > 0) this.#stop.abort(new Error('stopping'));
+    this.#cut(new Error('stopping'));
+  }
+
+  #cut(reason: Error): void {
+    this.#stop.abort(reason);
+    this.#giveUp(reason);
     this.#wakeUp();
   }
 
@@ -176,7 +187,11 @@ export class RunDriver {
       levels,
       maxRunEvents: this.#context.limits.maxRunEvents,
     };
-    return settle(this.runId, this.#run?.state ?? null, facts, given);
+    // A function of the crew may never answer, and a hook that is aborted did not fail.
+    return new Promise((resolve, reject) => {
+      this.#giveUp = reject;
+      settle(this.runId, this.#run?.state ?? null, facts, given).then(resolve, reject);
+    });
   }
 
   /** The clock's time, but never before the last event's. */
