@@ -100,9 +100,9 @@ function settleActions(state: RunState, key: string): RunState {
   });
   if (openActions.length === task.openActions.length) return state;
   const answered = openActions.length === 0 && !taskHasEnded(task) && allCallsKnown(task);
-  if (!answered || !task.machine.can({ type: 'actions.settled' })) return withTask(state, { ...task, openActions });
-  const [machine] = transition(taskMachine, task.machine, { type: 'actions.settled' });
-  return withTask(state, { ...task, openActions, machine, command: 'callModel' });
+  const settled = answered ? transition(taskMachine, task.machine, { type: 'actions.settled' }) : null;
+  if (!settled) return withTask(state, { ...task, openActions });
+  return withTask(state, { ...task, openActions, machine: settled[0], command: 'callModel' });
 }
 
 /** The first of two calls may be refused before the second was even proposed. */

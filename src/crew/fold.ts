@@ -13,8 +13,8 @@ import { initialSnapshot } from './transition.ts';
 
 /**
  * The fold: a run's state from its events, one at a time, in order. Pure, and the only place where state changes.
- * What it does not understand it refuses (invariant 10): machines ignore events that they do not expect, so each is asked
- * with `can()` first.
+ * What it does not understand it refuses (invariant 10): machines ignore events that they do not expect, so a step
+ * that one does not allow is an error.
  *
  * @throws {HoldpointError} `EVENT_IMPOSSIBLE`, naming the event and why it cannot be.
  */

@@ -11,8 +11,9 @@ export function move<M extends AnyStateMachine, C extends string>(
   event: RunEvent,
 ): { machine: SnapshotFrom<M>; command: C | null } {
   const now: AnyMachineSnapshot = from.machine;
-  if (!now.can(input)) throw impossible(event, `the ${machine.id} is ${String(now.value)}, which does not allow it`);
-  const [next, given] = transition(machine, from.machine, input);
+  const step = transition(machine, from.machine, input);
+  if (!step) throw impossible(event, `the ${machine.id} is ${String(now.value)}, which does not allow it`);
+  const [next, given] = step;
   const command = given as C | null;
   const stays = (next as AnyMachineSnapshot).value === now.value;
   return { machine: next, command: stays ? (command ?? from.command) : command };

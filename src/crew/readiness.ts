@@ -20,9 +20,8 @@ export function settleUpstream(state: RunState, event: RunEvent): RunState {
   let { tasks } = state;
   for (const key of waiting(state, event)) tasks = tasks.with(readied(state, taskOf(state, key)));
   const next = tasks === state.tasks ? state : { ...state, tasks };
-  if (anyLeft(next) || !next.machine.can({ type: 'tasks.settled' })) return next;
-  const [machine] = transition(crewMachine, next.machine, { type: 'tasks.settled' });
-  return { ...next, machine, command: 'completeRun' };
+  const settled = anyLeft(next) ? null : transition(crewMachine, next.machine, { type: 'tasks.settled' });
+  return settled ? { ...next, machine: settled[0], command: 'completeRun' } : next;
 }
 
 /** The waiting tasks whose turn may have come: only those that wait for the task that ended, for a crew may have a thousand. */
@@ -66,6 +65,6 @@ function upstreamHasEnded(state: RunState, key: string): boolean {
 function readied(state: RunState, task: TaskState): TaskState {
   const { context = [] } = state.config.tasks[task.key] ?? {};
   const skipped = context.some((key) => taskOf(state, key).machine.value === 'skipped');
-  const [machine] = transition(taskMachine, task.machine, { type: 'upstream.settled', skipped });
-  return { ...task, machine, command: skipped ? 'skipTask' : 'prepareTask' };
+  const step = transition(taskMachine, task.machine, { type: 'upstream.settled', skipped });
+  return step ? { ...task, machine: step[0], command: skipped ? 'skipTask' : 'prepareTask' } : task;
 }

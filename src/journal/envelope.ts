@@ -35,7 +35,7 @@ export interface Head {
 export const EMPTY_HEAD: Head = { seq: 0, hash: GENESIS, at: '1970-01-01T00:00:00.000Z' };
 
 export function dataHashOf(salt: string, data: unknown): string {
-  return digestOf({ salt, data });
+  return digestOf({ data, salt });
 }
 
 /** The hash of an event: SHA-256 of the canonical JSON of all its fields but `data`, `salt` and `hash`. */
@@ -49,7 +49,8 @@ export function hashOf({
   dataHash,
   prev,
 }: Omit<JournalEvent, 'hash' | 'data' | 'salt'>): string {
-  return digestOf({ v, run, seq, at, type, by, dataHash, prev });
+  // In the order of the canonical form, so that it is written as it stands.
+  return digestOf({ at, by, dataHash, prev, run, seq, type, v });
 }
 
 /**

@@ -87,6 +87,11 @@ describe('RFC 8785', () => {
   test('keeps the order of arrays and sorts at every depth', () => {
     expect(canonicalJson({ b: [{ z: 1, a: [] }, 2], a: {} })).toBe('{"a":{},"b":[{"a":[],"z":1},2]}');
   });
+
+  test('sorts numbers that are keys as text, in whatever order an object has them', () => {
+    expect(canonicalJson({ 9: 2, 10: 1, a: 3 })).toBe('{"10":1,"9":2,"a":3}');
+    expect(canonicalJson({ a: { 9: 2, 10: 1 } })).toBe('{"a":{"10":1,"9":2}}');
+  });
 });
 
 describe('what JSON cannot carry', () => {
