@@ -133,7 +133,7 @@ function Desk({ store, onSignOut, onRetry }: { store: DeskStore; onSignOut: () =
         ) : route.page === 'runs' ? (
           <RunsPage />
         ) : route.page === 'run' ? (
-          <RunPage key={route.runId} runId={route.runId} />
+          <RunPage key={route.runId} runId={route.runId} seq={route.seq} />
         ) : route.page === 'oversight' ? (
           <OversightPage />
         ) : (

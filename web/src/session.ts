@@ -51,3 +51,21 @@ export async function connect(token: string | null = sessionStorage.getItem(TOKE
 export function forgetToken(): void {
   sessionStorage.removeItem(TOKEN);
 }
+
+/**
+ * The journal of a run as a file, by the token of this tab or its cookie.
+ * @throws {HoldpointError} as the server refuses it; `UNAVAILABLE` if no server answers.
+ */
+export async function fetchJournal(runId: string): Promise<Blob> {
+  const token = sessionStorage.getItem(TOKEN);
+  const headers: HeadersInit = token === null ? {} : { authorization: `Bearer ${token}` };
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1/runs/${encodeURIComponent(runId)}/export`, { headers });
+  } catch (cause) {
+    throw new HoldpointError('UNAVAILABLE', 'The review server does not answer.', { cause });
+  }
+  if (response.ok) return response.blob();
+  const { error } = (await response.json().catch(() => ({}))) as { error?: { message?: string } };
+  throw new HoldpointError('UNAVAILABLE', error?.message ?? `The server answered ${response.status}.`);
+}

@@ -9,6 +9,7 @@ import { VisibleText } from '../text/visible-text.tsx';
 import { useNow } from '../use-now.ts';
 import { headline, sentenceOf } from './act-sentence.ts';
 import { CancelRun } from './cancel-run.tsx';
+import { useUndoWindow } from './use-undo-window.ts';
 
 const KINDS: Readonly<Record<Hold['kind'], { readonly mark: MarkName; readonly word: string }>> = {
   action: { mark: 'approval', word: 'approval' },
@@ -79,12 +80,15 @@ function Due({ hold }: { hold: Hold }) {
 function Effects({ hold }: { hold: Hold }) {
   const { action, blocks, kind } = hold;
   const impact = kind === 'question' ? null : hold.impact;
+  const undoWindowMs = useUndoWindow(hold);
   return (
     <>
       {impact?.reversible === true && (
         <li>
           <Icon name="undo" />
-          Can be undone after it runs
+          {undoWindowMs === null
+            ? 'Can be undone after it runs'
+            : `Can be undone for ${showDuration(undoWindowMs)} after it runs`}
         </li>
       )}
       {(impact?.reversible === false || (impact === null && kind === 'action' && action !== null)) && (

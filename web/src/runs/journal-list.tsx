@@ -1,95 +1,113 @@
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { RunEvent } from '../../../src/client/index.ts';
 import { useDeskStore } from '../desk/use-desk.ts';
-import { Icon, Mark } from '../shell/icons.tsx';
-import { CopyId } from '../text/copy-id.tsx';
-import { prettyJson } from '../text/show-json.ts';
-import { showPerson } from '../text/show-person.ts';
-import { showExact, showSeconds } from '../text/show-time.ts';
-import { VisibleText } from '../text/visible-text.tsx';
-import { markOfEvent, tellEvent } from './run-words.ts';
+import { plainText } from '../hidden-characters.ts';
+import { saveFile } from '../save-file.ts';
+import { fetchJournal } from '../session.ts';
+import { Icon } from '../shell/icons.tsx';
+import { useSending } from '../use-sending.ts';
+import { JournalLine, type LinePlace } from './journal-line.tsx';
 
 interface JournalProps {
   readonly runId: string;
   readonly events: readonly RunEvent[];
   readonly seq: number | null;
   readonly lastSeq: number;
+  /** How many of its first events were taken over from another run. */
+  readonly copied: number;
   readonly onSeq: (seq: number | null) => void;
 }
 
 /** The journal, a line an event. A line opens the event itself, and takes graph and outputs to that time. */
-export function Journal({ runId, events, seq, lastSeq, onSeq }: JournalProps) {
+export function Journal({ runId, events, seq, lastSeq, copied, onSeq }: JournalProps) {
   const [open, setOpen] = useState<number | null>(null);
-  const list = useRef<HTMLOListElement>(null);
-  useEffect(() => {
-    const line = list.current?.querySelector<HTMLElement>('[data-now]');
-    // Only the list moves, not the page.
-    if (seq !== null && line && list.current)
-      list.current.scrollTop = line.offsetTop - list.current.offsetTop - list.current.clientHeight / 2;
-  }, [seq]);
-  const pick = (picked: number) => {
-    setOpen(open === picked ? null : picked);
-    onSeq(picked === lastSeq ? null : picked);
-  };
+  const list = useListInView(seq, lastSeq);
+  const pick = useCallback(
+    (picked: number) => {
+      setOpen((before) => (before === picked ? null : picked));
+      onSeq(picked);
+    },
+    [onSeq],
+  );
   return (
     <section className="panel journal" aria-labelledby="journal-head">
       <header>
         <h2 id="journal-head">Journal</h2>
         <Verified runId={runId} lastSeq={lastSeq} />
+        <ExportJournal runId={runId} />
         <span className="push wide row">
           <kbd>←</kbd>
           <kbd>→</kbd> one event
         </span>
       </header>
-      <ol ref={list}>
-        {events.map((event) => {
-          const past = seq !== null && event.seq > seq;
-          const mark = markOfEvent(event.type);
-          return (
-            <li
-              key={event.seq}
-              className={past ? 'is-later' : event.seq === seq ? 'is-at' : undefined}
-              data-now={event.seq === seq || undefined}
-            >
-              <button
-                type="button"
-                className="event"
-                aria-expanded={open === event.seq}
-                onClick={() => pick(event.seq)}
-              >
-                <span className="event-seq">#{event.seq}</span>
-                <time dateTime={event.at} title={showExact(event.at)}>
-                  {showSeconds(event.at)}
-                </time>
-                <span className={mark === null ? 'event-mark' : `event-mark st-${mark}`}>
-                  {mark === null ? <i /> : <Mark name={mark} />}
-                </span>
-                <code>{event.type}</code>
-                <span className="event-by">{showPerson(event.by)}</span>
-                <span className="cut">
-                  <VisibleText text={tellEvent(event)} />
-                </span>
-              </button>
-              {open === event.seq && (
-                <div className="event-data">
-                  <pre className="pretty">
-                    <VisibleText
-                      text={
-                        event.data === undefined ? '(erased: the chain still holds without it)' : prettyJson(event.data)
-                      }
-                    />
-                  </pre>
-                  <p className="small soft">
-                    hash <CopyId id={event.hash} shown={event.hash.slice(0, 8)} what="the hash" /> after{' '}
-                    <CopyId id={event.prev} shown={event.prev.slice(0, 8)} what="the hash before" />
-                  </p>
-                </div>
-              )}
-            </li>
-          );
-        })}
+      <ol ref={list} aria-labelledby="journal-head">
+        {events.map((event) => (
+          <JournalLine
+            key={event.seq}
+            event={event}
+            place={placeOf(event.seq, seq, copied)}
+            open={open === event.seq}
+            onPick={pick}
+          />
+        ))}
       </ol>
     </section>
+  );
+}
+
+function placeOf(of: number, seq: number | null, copied: number): LinePlace {
+  if (of === seq) return 'at';
+  if (seq !== null && of > seq) return 'later';
+  return of <= copied ? 'taken' : 'before';
+}
+
+/** Keeps in view what is looked at: the event of the slider, or the newest for who stands at the end. Only the list moves, not the page. */
+function useListInView(seq: number | null, lastSeq: number) {
+  const list = useRef<HTMLOListElement>(null);
+  const atEnd = useRef(true);
+  useEffect(() => {
+    const element = list.current;
+    if (!element) return;
+    const look = () => {
+      atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
+    };
+    element.addEventListener('scroll', look, { passive: true });
+    return () => element.removeEventListener('scroll', look);
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new event is one more to keep in view
+  useLayoutEffect(() => {
+    const element = list.current;
+    if (!element) return;
+    if (seq === null) {
+      if (atEnd.current) element.scrollTop = element.scrollHeight;
+      return;
+    }
+    const line = element.querySelector<HTMLElement>('[data-now]');
+    if (!line) return;
+    const [top, bottom] = [line.offsetTop, line.offsetTop + line.offsetHeight];
+    const isSeen = top >= element.scrollTop && bottom <= element.scrollTop + element.clientHeight;
+    if (!isSeen) element.scrollTop = top - element.clientHeight / 2;
+  }, [seq, lastSeq]);
+  return list;
+}
+
+/** The journal as a file that `holdpoint verify` takes without this server. */
+function ExportJournal({ runId }: { runId: string }) {
+  const { sending, problem, send } = useSending();
+  const save = () =>
+    void send(async () => saveFile(`${plainText(runId)}.ndjson`, await fetchJournal(runId), 'application/x-ndjson'));
+  return (
+    <>
+      <button type="button" className="link" disabled={sending} onClick={save}>
+        Export
+        <span className="vh"> the journal as NDJSON</span>
+      </button>
+      {problem !== null && (
+        <span className="err" role="alert">
+          {problem}
+        </span>
+      )}
+    </>
   );
 }
 

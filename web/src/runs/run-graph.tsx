@@ -1,13 +1,25 @@
 import '@xyflow/react/dist/base.css';
 import dagre from '@dagrejs/dagre';
-import { type Edge, Handle, type Node, type NodeProps, Position, ReactFlow } from '@xyflow/react';
-import { useMemo } from 'react';
+import {
+  type Edge,
+  Handle,
+  type Node,
+  type NodeProps,
+  Position,
+  ReactFlow,
+  type ReactFlowInstance,
+} from '@xyflow/react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { TaskStatus } from '../../../src/client/index.ts';
 import { Mark } from '../shell/icons.tsx';
 import type { GraphTask } from './graph-layout.ts';
 
 const WIDTH = 200;
 const HEIGHT = 46;
+/** Above and below the tasks, together. */
+const ROOM = 48;
+/** Wide crews get smaller and not longer. */
+const FIT = { padding: 0.04, maxZoom: 1 };
 
 type TaskNode = Node<{ name: string; status: TaskStatus; more: string }, 'task'>;
 
@@ -19,7 +31,16 @@ interface RunGraphProps {
 
 /** Tasks from left to right by what they wait for. A picture: the same is in the list beside it, for who does not see it. */
 export default function RunGraph({ tasks, states, more }: RunGraphProps) {
-  const places = useMemo(() => layOut(tasks), [tasks]);
+  const { places, height } = useMemo(() => layOut(tasks), [tasks]);
+  const frame = useRef<HTMLDivElement>(null);
+  const flow = useRef<ReactFlowInstance<TaskNode> | null>(null);
+  // React Flow fits its view once; a window changes its width any time.
+  useEffect(() => {
+    if (!frame.current) return;
+    const watcher = new ResizeObserver(() => void flow.current?.fitView(FIT));
+    watcher.observe(frame.current);
+    return () => watcher.disconnect();
+  }, []);
   const nodes: TaskNode[] = tasks.map(({ key }) => ({
     id: key,
     type: 'task',
@@ -40,13 +61,16 @@ export default function RunGraph({ tasks, states, more }: RunGraphProps) {
     })),
   );
   return (
-    <div className="graph" aria-hidden="true">
+    <div ref={frame} className="graph" style={{ height: height + ROOM }} aria-hidden="true">
       <ReactFlow
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_TYPES}
         fitView
-        fitViewOptions={{ padding: 0.08, maxZoom: 1 }}
+        fitViewOptions={FIT}
+        onInit={(instance) => {
+          flow.current = instance;
+        }}
         nodesConnectable={false}
         nodesFocusable={false}
         edgesFocusable={false}
@@ -78,17 +102,21 @@ function TaskBox({ data: { name, status, more } }: NodeProps<TaskNode>) {
 
 const NODE_TYPES = { task: TaskBox };
 
-function layOut(tasks: readonly GraphTask[]): Map<string, { x: number; y: number }> {
+interface Layout {
+  readonly places: ReadonlyMap<string, { readonly x: number; readonly y: number }>;
+  readonly height: number;
+}
+
+function layOut(tasks: readonly GraphTask[]): Layout {
   const graph = new dagre.graphlib.Graph()
     .setGraph({ rankdir: 'LR', ranksep: 44, nodesep: 10 })
     .setDefaultEdgeLabel(() => ({}));
   for (const { key } of tasks) graph.setNode(key, { width: WIDTH, height: HEIGHT });
   for (const { key, after } of tasks) for (const from of after) if (graph.hasNode(from)) graph.setEdge(from, key);
   dagre.layout(graph);
-  return new Map(
-    tasks.map(({ key }) => {
-      const { x, y } = graph.node(key) as { x: number; y: number };
-      return [key, { x: x - WIDTH / 2, y: y - HEIGHT / 2 }];
-    }),
-  );
+  const places = tasks.map(({ key }) => {
+    const { x, y } = graph.node(key) as { x: number; y: number };
+    return [key, { x: x - WIDTH / 2, y: y - HEIGHT / 2 }] as const;
+  });
+  return { places: new Map(places), height: graph.graph().height ?? HEIGHT };
 }

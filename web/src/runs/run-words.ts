@@ -1,6 +1,9 @@
 import type { RunEvent, RunStatus, RunSummary } from '../../../src/client/index.ts';
+import { wordsOfCode } from '../hold/reason-codes.ts';
 import type { MarkName } from '../shell/icons.tsx';
 import { isObject, showJson } from '../text/show-json.ts';
+import { shortId } from '../text/show-person.ts';
+import { showSeconds } from '../text/show-time.ts';
 
 const MARKS: Readonly<Record<RunStatus, MarkName>> = {
   running: 'working',
@@ -47,10 +50,18 @@ export function markOfEvent(type: string): MarkName | null {
   }
 }
 
+const VERDICTS: Readonly<Record<string, string>> = {
+  approve: 'approved',
+  modify: 'modified',
+  reject: 'rejected',
+  respond: 'answered',
+};
+
 const LONGEST = 180;
 
 /** What an event says, in a line. All of it is in the event itself, which opens under the line. */
 export function tellEvent({ type, data }: Pick<RunEvent, 'type' | 'data'>): string {
+  if (data === undefined) return 'erased';
   const given = isObject(data) ? data : {};
   const {
     task,
@@ -84,13 +95,20 @@ export function tellEvent({ type, data }: Pick<RunEvent, 'type' | 'data'>): stri
     case 'action.succeeded':
       return line(`${where}${showJson(output)}`);
     case 'hold.opened':
-      return line(`${where}revision ${revision}, ${given.kind}`);
+      return line(`${where}revision ${revision}, digest ${String(given.digest).slice(0, 12)}`);
     case 'hold.decided':
-      return line(`${verdict}${reasonCode ? `, ${reasonCode}` : ''}${reason ? `: "${reason}"` : ''}`);
+    case 'hold.voted':
+      return line(
+        `${VERDICTS[String(verdict)] ?? verdict}${reasonCode ? `, ${wordsOfCode(String(reasonCode))}` : ''}${reason ? `: "${reason}"` : ''}`,
+      );
     case 'hold.claimed':
-      return line(`until ${until}`);
+      return line(`until ${showSeconds(String(until))}`);
     case 'hold.commented':
       return line(`"${text}"`);
+    case 'action.audited':
+      return line(`found ${given.finding}${reason ? `: "${reason}"` : ''}`);
+    case 'run.forked':
+      return line(`at #${given.seq} into run ${shortId(String(given.to))}`);
     case 'task.completed':
     case 'task.proposed':
       return line(`${where}${typeof output === 'string' ? output : showJson(output)}`);
@@ -113,7 +131,8 @@ function tellAnswer(answer: unknown): string {
   return `${inputTokens} tokens in, ${outputTokens} out${calls === '' ? '' : `, calls ${calls}`}`;
 }
 
-function messageIn(error: unknown): string | null {
+/** The words of an error in an event. */
+export function messageIn(error: unknown): string | null {
   return isObject(error) && typeof error.message === 'string' ? error.message : null;
 }
 

@@ -2,16 +2,8 @@ import { useCallback, useEffect, useState } from 'react';
 import type { RunStatus, RunSummary } from '../../../src/client/index.ts';
 import { withRun } from '../desk/desk-state.ts';
 import { useDesk, useDeskStore } from '../desk/use-desk.ts';
-import { plainText } from '../hidden-characters.ts';
-import { linkTo } from '../router.ts';
-import { Mark } from '../shell/icons.tsx';
-import { CopyId } from '../text/copy-id.tsx';
-import { Ago } from '../text/moments.tsx';
-import { shortId, showPerson } from '../text/show-person.ts';
-import { showDuration } from '../text/show-time.ts';
-import { useNow } from '../use-now.ts';
 import { useTitle } from '../use-title.ts';
-import { countTasks, markOfRun } from './run-words.ts';
+import { RunRow } from './run-row.tsx';
 import { StartRun } from './start-run.tsx';
 
 const STATUSES: readonly RunStatus[] = ['running', 'held', 'parked', 'completed', 'failed', 'cancelled'];
@@ -88,11 +80,13 @@ export default function RunsPage() {
                   <th scope="col">Run</th>
                   <th scope="col">State</th>
                   <th scope="col">Tasks</th>
-                  <th scope="col">Started</th>
-                  <th scope="col" className="num">
+                  <th scope="col" className="wide">
+                    Started
+                  </th>
+                  <th scope="col" className="num wide">
                     Took
                   </th>
-                  <th scope="col" className="num">
+                  <th scope="col" className="num roomy">
                     Tokens
                   </th>
                 </tr>
@@ -112,48 +106,6 @@ export default function RunsPage() {
         )}
       </div>
     </main>
-  );
-}
-
-function RunRow({ run }: { run: RunSummary }) {
-  const now = useNow(1_000);
-  const end = run.endedAt === null ? now : Date.parse(run.endedAt);
-  const states = Object.values(run.tasks);
-  const done = states.filter((state) => state === 'completed' || state === 'skipped').length;
-  return (
-    <tr>
-      <th scope="row">
-        <a {...linkTo({ page: 'run', runId: run.id })}>{run.crew}</a>
-        <span className="key">
-          <CopyId id={run.id} shown={shortId(run.id)} what="the run's id" />
-        </span>
-      </th>
-      <td>
-        <RunState run={run} />
-      </td>
-      <td>
-        <span className="row">
-          <span className="meter meter-72" role="img" aria-label={`${done} of ${states.length} tasks`}>
-            <i style={{ width: `${states.length === 0 ? 0 : (done / states.length) * 100}%` }} />
-          </span>
-          <span className="soft small">{countTasks(run)}</span>
-        </span>
-      </td>
-      <td>
-        <Ago at={run.startedAt} /> <span className="key">by {showPerson(run.requestedBy)}</span>
-      </td>
-      <td className="num">{showDuration(end - Date.parse(run.startedAt))}</td>
-      <td className="num">{(run.usage.inputTokens + run.usage.outputTokens).toLocaleString('en-US')}</td>
-    </tr>
-  );
-}
-
-export function RunState({ run }: { run: Pick<RunSummary, 'status' | 'error'> }) {
-  return (
-    <span className={`state st-${markOfRun(run.status)}`} title={run.error ? plainText(run.error.message) : undefined}>
-      <Mark name={markOfRun(run.status)} />
-      {run.status}
-    </span>
   );
 }
 

@@ -33,28 +33,40 @@ export function useRunEvents(runId: string): { readonly events: readonly RunEven
   return { events, problem };
 }
 
+export interface ReplayedState {
+  /** The newest that was read; it may be of another event than the one that is asked for now. */
+  readonly state: RunState | null;
+  /** Why the state after the event that is asked for cannot be shown. */
+  readonly problem: string | null;
+}
+
 /** The run as the journal says it was after an event; read from the server, which replays it. */
-export function useRunState(runId: string, seq: number | null, lastSeq: number): RunState | null {
+export function useRunState(runId: string, seq: number | null, lastSeq: number): ReplayedState {
   const store = useDeskStore();
   const live = useDesk((state) => state.link.state === 'live');
-  const [state, setState] = useState<RunState | null>(null);
+  const [read, setRead] = useState<ReplayedState>({ state: null, problem: null });
   const at = seq ?? lastSeq;
   useEffect(() => {
     if (at === 0 || !live) return;
     let wanted = true;
     const timer = setTimeout(() => {
       store.client.runs.state(runId, at).then(
-        (read) => wanted && setState(read),
-        () => undefined,
+        (state) => wanted && setRead({ state, problem: null }),
+        (error) =>
+          wanted &&
+          setRead(({ state }) => ({ state, problem: error instanceof Error ? error.message : String(error) })),
       );
-    }, 60);
+    }, READ_AFTER_MS);
     return () => {
       wanted = false;
       clearTimeout(timer);
     };
   }, [store, runId, at, live]);
-  return state;
+  return read;
 }
+
+/** How long the slider rests before the server is asked, in milliseconds. */
+const READ_AFTER_MS = 60;
 
 export interface Streaming {
   readonly task: string;

@@ -111,6 +111,14 @@ const ICONS = {
       <path d="M4 6v3a3 3 0 0 0 3 3h3" />
     </>
   ),
+  fork: (
+    <>
+      <circle cx="4" cy="3.5" r="1.8" />
+      <circle cx="4" cy="12.5" r="1.8" />
+      <circle cx="12" cy="5.5" r="1.8" />
+      <path d="M4 5.3v5.4M12 7.3c0 2.2-8 1.2-8 3.4" />
+    </>
+  ),
   clock: (
     <>
       <circle cx="8" cy="8" r="6" />

@@ -17,6 +17,9 @@ const KEYS: readonly (readonly [keys: string, act: string])[] = [
   ['ctrl ⏎', 'send what is open (⌘⏎ on a Mac)'],
   ['esc', 'back, without sending'],
   ['s', 'start a run'],
+  ['← →', 'of a run: one event back or forward in time'],
+  ['o', 'of a run: open the hold that it waits at'],
+  ['f', 'of a run: fork it from the event that is shown'],
   ['?', 'this sheet'],
 ];
 
