@@ -67,9 +67,12 @@ export interface Journal {
 
   /** This process as a node of the journal: seen by others until it leaves or stops renewing. */
   enter(node: NodeRow): Promise<void>;
-  renew(nodeId: string, at: string): Promise<void>;
+  /** False if its row is gone, since it was silent for too long: it must enter again. */
+  renew(nodeId: string, at: string): Promise<boolean>;
   leave(nodeId: string): Promise<void>;
-  nodes(): Promise<NodeRow[]>;
+  nodes(): Promise<SeenNode[]>;
+  /** Runs that have work to do, the oldest first, with the node that drives them. */
+  underWay(): Promise<UnderWay[]>;
 
   readonly tokens: TokenStore;
 
@@ -205,6 +208,21 @@ export interface NodeRow {
   readonly url: string | null;
   readonly startedAt: string;
   readonly seenAt: string;
+}
+
+/**
+ * A node as the store knows it. `silentMs`: for how long it was not heard of, by the one clock that the store has for all of them.
+ * Null where the store is a file of one machine: then `seenAt` is by the machine's clock, and a process can be asked for by its id.
+ */
+export interface SeenNode extends NodeRow {
+  readonly silentMs: number | null;
+}
+
+/** `owner` null: it waits for whoever takes it. */
+export interface UnderWay {
+  readonly runId: RunId;
+  readonly crew: string;
+  readonly owner: string | null;
 }
 
 export interface TokenRow {

@@ -21,6 +21,8 @@ import type {
   Restored,
   RunQuery,
   RunRow,
+  SeenNode,
+  UnderWay,
 } from './journal.ts';
 import { memoryTokens } from './memory-tokens.ts';
 import { type List, limitOf, pageOf, placeOf } from './page.ts';
@@ -202,15 +204,20 @@ class MemoryJournal implements Journal {
   async enter(node: NodeRow): Promise<void> {
     this.#nodes.set(node.id, copy(node));
   }
-  async renew(nodeId: string, at: string): Promise<void> {
+  async renew(nodeId: string, at: string): Promise<boolean> {
     const node = this.#nodes.get(nodeId);
     if (node) this.#nodes.set(nodeId, { ...node, seenAt: at });
+    return node !== undefined;
   }
   async leave(nodeId: string): Promise<void> {
     this.#nodes.delete(nodeId);
   }
-  async nodes(): Promise<NodeRow[]> {
-    return copy([...this.#nodes.values()]);
+  async nodes(): Promise<SeenNode[]> {
+    return copy([...this.#nodes.values()].map((node) => ({ ...node, silentMs: null })));
+  }
+  async underWay(): Promise<UnderWay[]> {
+    const awake = [...this.#runs.values()].filter(({ row }) => row.wake);
+    return awake.map(({ row: { summary, owner } }) => ({ runId: summary.id, crew: summary.crew, owner }));
   }
   async erase(runId: RunId, { seqs, tasks, summary }: Erasure): Promise<void> {
     const stored = this.#stored(runId);

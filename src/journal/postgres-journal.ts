@@ -33,7 +33,6 @@ import {
 import * as queries from './postgres-queries.ts';
 import { checkSchema, migrate } from './postgres-schema.ts';
 import { postgresTokens } from './postgres-tokens.ts';
-import { STORE_NOW } from './postgres-transaction.ts';
 import { PostgresWriter } from './postgres-writer.ts';
 import { answerOf } from './preconditions.ts';
 import type { Erasure } from './retention.ts';
@@ -164,16 +163,20 @@ class PostgresJournal implements Journal {
   enter({ id, pid, host, url, startedAt, seenAt }: NodeRow): Promise<void> {
     return this.#write(async (query) => {
       await query(
-        `INSERT INTO holdpoint.nodes (id, pid, host, url, started_at, seen_at) VALUES ($2, $3, $4, $5, $6, ${STORE_NOW})
+        `INSERT INTO holdpoint.nodes (id, pid, host, url, started_at, seen_at) VALUES ($2, $3, $4, $5, $6, ${queries.STORE_NOW})
          ON CONFLICT (id) DO UPDATE SET pid = excluded.pid, host = excluded.host, url = excluded.url,
          started_at = excluded.started_at, seen_at = excluded.seen_at`,
         [this.#seen(seenAt), id, pid, host, url, startedAt],
       );
     });
   }
-  renew(nodeId: string, at: string): Promise<void> {
+  renew(nodeId: string, at: string): Promise<boolean> {
     return this.#write(async (query) => {
-      await query(`UPDATE holdpoint.nodes SET seen_at = ${STORE_NOW} WHERE id = $2`, [this.#seen(at), nodeId]);
+      const renewed = await query(
+        `UPDATE holdpoint.nodes SET seen_at = ${queries.STORE_NOW} WHERE id = $2 RETURNING id`,
+        [...[this.#seen(at), nodeId]],
+      );
+      return renewed.length > 0;
     });
   }
   leave(nodeId: string): Promise<void> {
@@ -182,7 +185,10 @@ class PostgresJournal implements Journal {
     });
   }
   nodes() {
-    return this.#read(queries.nodesOf);
+    return this.#read((query) => queries.nodesOf(query, this.#now()));
+  }
+  underWay() {
+    return this.#read(queries.runsUnderWay);
   }
 
   answers(after: Pick<Request, 'by' | 'id'> | null, limit: number) {

@@ -7,12 +7,13 @@ import type {
   Answered,
   DecidedQuery,
   HoldQuery,
-  NodeRow,
   Page,
   ReadOptions,
   Request,
   RunQuery,
   RunRow,
+  SeenNode,
+  UnderWay,
 } from './journal.ts';
 import { type List, limitOf, pageOf, placeOf } from './page.ts';
 import type { Payload } from './payloads.ts';
@@ -186,10 +187,19 @@ function toAnswered({ key, content, answer }: { key: string; content: string; an
   return { by, id, content, answer: JSON.parse(answer) as Json };
 }
 
-export async function nodesOf(query: Query): Promise<NodeRow[]> {
-  const rows = await query<Omit<NodeRow, 'seenAt'> & { seenAt: number }>(
-    `SELECT id, pid, host, url, started_at AS "startedAt", seen_at::float8 AS "seenAt" FROM holdpoint.nodes
+/** Milliseconds since 1970 by the store's clock, which is the same for every node; `$1` stands in for it where it is given. */
+export const STORE_NOW = 'coalesce($1::float8, extract(epoch FROM clock_timestamp()) * 1000)';
+
+export async function nodesOf(query: Query, nowMs: number | null): Promise<SeenNode[]> {
+  const rows = await query<Omit<SeenNode, 'seenAt'> & { seenAt: number }>(
+    `SELECT id, pid, host, url, started_at AS "startedAt", seen_at::float8 AS "seenAt",
+     greatest(0, round(${STORE_NOW} - seen_at))::float8 AS "silentMs" FROM holdpoint.nodes
      ORDER BY started_at COLLATE "C", id COLLATE "C"`,
+    [nowMs],
   );
   return rows.map(({ seenAt, ...node }) => ({ ...node, seenAt: new Date(seenAt).toISOString() }));
+}
+
+export function runsUnderWay(query: Query): Promise<UnderWay[]> {
+  return query<UnderWay>('SELECT id AS "runId", crew, owner FROM holdpoint.runs WHERE wake ORDER BY n');
 }

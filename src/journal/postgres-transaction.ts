@@ -3,11 +3,8 @@ import type { HoldId, RunId } from '../ids.ts';
 import { NODE_SILENCE_MS } from './deadline.ts';
 import type { Needs } from './postgres-jobs.ts';
 import type { Query } from './postgres-pool.ts';
-import { headOfSystem, keyOf, RUN_COLUMNS, type StoredRun, storedAnswers } from './postgres-queries.ts';
+import { headOfSystem, keyOf, RUN_COLUMNS, STORE_NOW, type StoredRun, storedAnswers } from './postgres-queries.ts';
 import { Tables } from './postgres-tables.ts';
-
-/** Milliseconds since 1970 by the store's clock, which is the same for every node; `$1` stands in for it where it is given. */
-export const STORE_NOW = 'coalesce($1::float8, extract(epoch FROM clock_timestamp()) * 1000)';
 
 /**
  * Locks and reads what jobs need, inside a transaction that was begun. Locks are taken in one order (names by number, then runs

@@ -165,6 +165,9 @@ class SqliteJournal implements Journal {
   nodes() {
     return this.#read(queries.nodesOf);
   }
+  underWay() {
+    return this.#read(queries.runsUnderWay);
+  }
 
   answers(after: Pick<Request, 'by' | 'id'> | null, limit: number) {
     return this.#read((sql) => answersAfter(sql, after, limit));

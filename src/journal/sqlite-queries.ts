@@ -13,6 +13,8 @@ import type {
   Request,
   RunQuery,
   RunRow,
+  SeenNode,
+  UnderWay,
 } from './journal.ts';
 import { type List, limitOf, pageOf, placeOf } from './page.ts';
 import type { Payload } from './payloads.ts';
@@ -153,10 +155,14 @@ export function storedAnswer(sql: Sql, { by, id }: Request): Answered | null {
   return row ? { by, id, content: row.content, answer: JSON.parse(row.answer) as Json } : null;
 }
 
-export function nodesOf(sql: Sql): NodeRow[] {
+export function nodesOf(sql: Sql): SeenNode[] {
   return sql<Omit<NodeRow, 'seenAt'> & { seenAt: number }>(
     'SELECT id, pid, host, url, started_at AS startedAt, seen_at AS seenAt FROM nodes ORDER BY started_at, id',
   )
     .all()
-    .map(({ seenAt, ...node }) => ({ ...node, seenAt: new Date(seenAt).toISOString() }));
+    .map(({ seenAt, ...node }) => ({ ...node, seenAt: new Date(seenAt).toISOString(), silentMs: null }));
+}
+
+export function runsUnderWay(sql: Sql): UnderWay[] {
+  return sql<UnderWay>('SELECT id AS runId, crew, owner FROM runs WHERE wake = 1 ORDER BY n').all();
 }

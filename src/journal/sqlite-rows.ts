@@ -101,8 +101,8 @@ export function upsertNode(sql: Sql, { id, pid, host, url, startedAt, seenAt }: 
   );
 }
 
-export function renewNode(sql: Sql, nodeId: string, at: string): void {
-  sql('UPDATE nodes SET seen_at = ? WHERE id = ?').run(Date.parse(at), nodeId);
+export function renewNode(sql: Sql, nodeId: string, at: string): boolean {
+  return sql('UPDATE nodes SET seen_at = ? WHERE id = ?').run(Date.parse(at), nodeId).changes > 0;
 }
 
 export function deleteNode(sql: Sql, nodeId: string): void {

@@ -9,8 +9,9 @@ import type { RunnerContext } from './context.ts';
 import { RunDriver } from './run-driver.ts';
 import { takeUp } from './take-up.ts';
 
-/** How long a run that the store could not give waits before it is asked for again. */
-const STORE_RETRY_MS = 1_000;
+/** How long a run of ours that stopped waits before it is taken up again, doubled each time it stops again at once. */
+const FIRST_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 60_000;
 
 interface Driving {
   readonly driver: RunDriver;
@@ -29,6 +30,8 @@ export class Drivers {
   /** Runs that are being taken; true: somebody appended meanwhile, so the new driver looks again. */
   readonly #taking = new Map<RunId, boolean>();
   readonly #reserved = new Set<{ readonly crew: string }>();
+  /** Of runs that stopped: how long each waits next. */
+  readonly #retryMs = new Map<RunId, number>();
   #looking: Promise<void> | null = null;
   #again = false;
   #stopping = false;
@@ -110,10 +113,10 @@ export class Drivers {
     const { runId } = driver;
     const done = driver
       .drive(facts)
+      .then(() => void this.#retryMs.delete(runId))
       .catch((error: unknown) => {
         this.#context.log.error({ runId, err: error }, `run stopped: ${messageOf(error)}`);
-        // Still ours, so no sweep finds it.
-        if (isHoldpointError(error, 'UNAVAILABLE')) this.#context.clock.after(STORE_RETRY_MS, () => this.wake(runId));
+        this.#tryAgain(runId, error);
       })
       .finally(() => {
         const woken = this.#driving.get(runId)?.woken;
@@ -172,18 +175,28 @@ export class Drivers {
       await work();
     } catch (error) {
       this.#context.log.error({ runId, err: error }, `run not taken: ${messageOf(error)}`);
-      // It may be ours already, and then no sweep finds it.
-      if (isHoldpointError(error, 'UNAVAILABLE')) this.#context.clock.after(STORE_RETRY_MS, () => this.wake(runId));
+      this.#tryAgain(runId, error);
     } finally {
       if (this.#taking.get(runId)) this.#driving.get(runId)?.driver.poke();
       this.#taking.delete(runId);
     }
   }
 
+  /** Whatever stopped it: it may be ours, and then nobody else finds it. A store that is away is asked every second. */
+  #tryAgain(runId: RunId, error: unknown): void {
+    const retryMs = this.#retryMs.get(runId) ?? FIRST_RETRY_MS;
+    if (!isHoldpointError(error, 'UNAVAILABLE')) this.#retryMs.set(runId, Math.min(2 * retryMs, MAX_RETRY_MS));
+    this.#context.clock.after(retryMs, () => this.wake(runId));
+  }
+
   async #claim(runId: RunId): Promise<void> {
     const row = await this.#context.journal.run(runId);
-    const crew = row?.summary.crew;
-    if (crew === undefined || !this.#context.crews.has(crew) || this.#room() < 0 || this.#roomFor(crew) <= 0) return;
+    if (!row || !this.#context.crews.has(row.summary.crew)) return;
+    if (this.#room() < 0 || this.#roomFor(row.summary.crew) <= 0) {
+      // What nobody drives is found by who has a place; what is ours waits for one here.
+      if (row.owner === this.#context.nodeId) this.#context.clock.after(FIRST_RETRY_MS, () => this.wake(runId));
+      return;
+    }
     const claimed = await this.#handOut.claim(runId);
     if (claimed) await this.#begin(claimed);
   }

@@ -31,7 +31,9 @@ export class EmbeddedHandOut implements HandOut {
   async take(limit: number, crews: ReadonlyMap<string, number>): Promise<Taken[]> {
     const { journal, clock, wants } = this.#given;
     const now = Date.parse(clock.now());
-    const alive = (await journal.nodes()).filter((node) => isAlive(node, now)).map(({ id }) => id);
+    const others = (await journal.nodes()).filter((node) => isAlive(node, now)).map(({ id }) => id);
+    // Also when it was frozen for a while: what it drives, it drives.
+    const alive = [...others, this.#nodeId];
     const room = new Map(crews);
     const wanted: RunId[] = [];
     for (const runId of await journal.orphans(alive)) {

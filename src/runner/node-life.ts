@@ -1,15 +1,23 @@
 import { hostname } from 'node:os';
 import { NODE_SILENCE_MS } from '../journal/deadline.ts';
-import type { NodeRow } from '../journal/journal.ts';
+import type { SeenNode } from '../journal/journal.ts';
 
-/** A process of this machine is asked for; one of another machine is believed as long as it is heard of. */
-export function isAlive(node: NodeRow, now: number): boolean {
-  return !isGone(node) && now - Date.parse(node.seenAt) <= NODE_SILENCE_MS;
+/** `now`: the clock of whoever asks, which counts where all nodes are on its machine. */
+export function isAlive(node: SeenNode, now: number): boolean {
+  return !isGone(node) && silenceMs(node, now) <= NODE_SILENCE_MS;
 }
 
-/** Whether a node certainly does nothing any more. One that is merely silent may be frozen, and go on later. */
-export function isGone({ host, pid }: NodeRow): boolean {
-  return host === hostname() && pid !== process.pid && !processExists(pid);
+/**
+ * Whether a node certainly does nothing any more. One that is merely silent may be frozen, and go on later. Only a process of
+ * this machine can be asked for: elsewhere, and in another container under the same host name, the same id means another process.
+ */
+export function isGone({ silentMs, host, pid }: SeenNode): boolean {
+  return silentMs === null && host === hostname() && pid !== process.pid && !processExists(pid);
+}
+
+/** For how long a node was not heard of, in milliseconds. */
+export function silenceMs({ silentMs, seenAt }: SeenNode, now: number): number {
+  return silentMs ?? now - Date.parse(seenAt);
 }
 
 function processExists(pid: number): boolean {

@@ -1,8 +1,8 @@
 import { messageOf } from '../errors.ts';
-import type { Journal, NodeRow } from '../journal/journal.ts';
+import type { Journal, NodeRow, SeenNode } from '../journal/journal.ts';
 import type { Clock } from './clock.ts';
 import type { RunnerLog } from './context.ts';
-import { isGone } from './node-life.ts';
+import { isGone, silenceMs } from './node-life.ts';
 
 const RENEW_MS = 5_000;
 /** A node that is merely silent stays on the list so long: it may be frozen, and then what it began is not over. */
@@ -30,9 +30,7 @@ export class Presence {
     await this.buryDead();
     await journal.enter(node);
     this.#stopRenewing = clock.every(RENEW_MS, () => {
-      journal
-        .renew(node.id, clock.now())
-        .catch((error: unknown) => log.error({ err: error }, `node not renewed: ${messageOf(error)}`));
+      this.#renew(node).catch((error: unknown) => log.error({ err: error }, `node not renewed: ${messageOf(error)}`));
     });
   }
 
@@ -42,13 +40,28 @@ export class Presence {
   }
 
   async buryDead(): Promise<void> {
-    const { journal, clock, log } = this.#given;
-    const now = Date.parse(clock.now());
-    for (const node of await journal.nodes()) {
-      const isForgotten = now - Date.parse(node.seenAt) > FORGET_MS;
-      if (node.id === this.#nodeId || !(isGone(node) || isForgotten)) continue;
-      log.warn({ nodeId: node.id, pid: node.pid, seenAt: node.seenAt }, 'a node is gone');
-      await journal.leave(node.id);
+    const { journal, log } = this.#given;
+    for (const { id, pid, host, seenAt } of await this.#dead()) {
+      if (id === this.#nodeId) continue;
+      log.warn({ nodeId: id, pid, host, seenAt }, 'a node is gone');
+      await journal.leave(id);
     }
+  }
+
+  /** Who was silent for so long that it was taken off the list enters again. */
+  async #renew(node: NodeRow): Promise<void> {
+    const { journal, clock } = this.#given;
+    const seenAt = clock.now();
+    if (!(await journal.renew(node.id, seenAt))) await journal.enter({ ...node, seenAt });
+  }
+
+  /** A silent node that still owns a run stays: whoever takes the run must know that it may be frozen. */
+  async #dead(): Promise<SeenNode[]> {
+    const { journal, clock } = this.#given;
+    const now = Date.parse(clock.now());
+    const nodes = await journal.nodes();
+    const isForgotten = (node: SeenNode) => silenceMs(node, now) > FORGET_MS;
+    const owners = nodes.some(isForgotten) ? (await journal.underWay()).map(({ owner }) => owner) : [];
+    return nodes.filter((node) => isGone(node) || (isForgotten(node) && !owners.includes(node.id)));
   }
 }

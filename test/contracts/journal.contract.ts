@@ -695,14 +695,29 @@ export function journalContract(name: string, open: (options: { now: () => numbe
     test('a node is seen from entering to leaving', async () => {
       await journal.enter(nodeRow('node_a'));
       await journal.enter(nodeRow('node_b', { url: null, startedAt: later(1) }));
-      await journal.renew('node_a', later(5_000));
-      await journal.renew('node_gone', later(5_000));
-      expect(await journal.nodes()).toEqual([
+      expect(await journal.renew('node_a', later(5_000))).toBe(true);
+      expect(await journal.renew('node_gone', later(5_000))).toBe(false);
+      const nodes = await journal.nodes();
+      expect(nodes).toMatchObject([
         nodeRow('node_a', { seenAt: later(5_000) }),
         nodeRow('node_b', { url: null, startedAt: later(1) }),
       ]);
+      // By the clock of the store, where it has one.
+      for (const { silentMs, seenAt } of nodes)
+        if (silentMs !== null) expect(silentMs).toBe(Math.max(0, NOW_MS - Date.parse(seenAt)));
       await journal.leave('node_a');
       expect((await journal.nodes()).map(({ id }) => id)).toEqual(['node_b']);
+    });
+
+    test('runs with work to do are told with the node that drives them, and those at rest are not', async () => {
+      await begin(run, { owner: null });
+      await begin(runId('two'));
+      await begin(runId('three'));
+      await journal.rest(runId('three'), 1, 1, summaryOf(runId('three')));
+      expect(await journal.underWay()).toEqual([
+        { runId: run, crew: summaryOf(run).crew, owner: null },
+        { runId: runId('two'), crew: summaryOf(run).crew, owner: OWNER },
+      ]);
     });
 
     test('a token is found by its hash and revoked once', async () => {
