@@ -24,6 +24,7 @@ export const ERRORS = {
   // Runs and crews
   RUN_NOT_FOUND: { status: 404, exit: 2 },
   RUN_ENDED: { status: 409, exit: 2 },
+  STOPPED: { status: 409, exit: 1 },
   RUN_ACTIVE: { status: 409, exit: 2 },
   RUN_ERASED: { status: 410, exit: 5 },
   FORK_NOT_POSSIBLE: { status: 409, exit: 2 },

@@ -26,7 +26,10 @@ export interface Desk extends AsyncDisposable {
     decision: Parameters<ReviewClient['decide']>[1] & { digest: string },
   ) => Promise<Data<'hold:decide'>>;
   readonly claim: (holdId: string) => Promise<Data<'hold:claim'>>;
-  readonly runs: Pick<ReviewClient['runs'], 'start' | 'get' | 'list' | 'cancel' | 'fork' | 'stopAll' | 'events'>;
+  readonly runs: Pick<
+    ReviewClient['runs'],
+    'start' | 'get' | 'list' | 'cancel' | 'fork' | 'stopAll' | 'resumeAll' | 'stop' | 'events'
+  >;
   readonly actions: Pick<ReviewClient['actions'], 'undo'>;
   readonly oversight: ReviewClient['oversight'];
   readonly crews: ReviewClient['crews'];
@@ -83,6 +86,8 @@ export function deskOn(engine: Engine): Desk {
       list: (query = {}) => ask('runs:list', query),
       cancel: (runId, reason) => change('run:cancel', { runId, reason }),
       stopAll: (reason, options) => change('runs:stopAll', { reason, ...options }),
+      resumeAll: (reason, options) => change('runs:resumeAll', { reason, ...options }),
+      stop: async () => (await ask('runs:stop', {})).stop,
       fork: (runId, seq) => change('run:fork', { runId, seq }),
       events: (runId, query) => ask('run:events', { runId, ...query }),
     },

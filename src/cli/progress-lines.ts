@@ -29,6 +29,8 @@ interface EventFields {
   readonly detail?: string;
   readonly retryInMs?: number | null;
   readonly changes?: readonly string[];
+  readonly expected?: string;
+  readonly found?: string;
   readonly source?: string;
   readonly text?: string;
 }
@@ -62,8 +64,9 @@ const WORDS: Words = {
   'hold.expired': ({ holdId }) => `✗ hold ${holdId} expired: nobody decided in time`,
   'hold.escalated': ({ holdId }) => `⏸ hold ${holdId} is overdue`,
   'run.cancel-requested': ({ reason }, by) => `– ${by} cancels the run: ${reason}`,
-  'run.parked': ({ changes = [] }) => `⏸ parked: the crew changed. ${changes.join('; ')}`,
-  'run.resumed': (_data, by) => `▶ ${by} accepted the changed crew`,
+  'run.parked': ({ changes = [], expected, found }) =>
+    `⏸ parked${expected === found ? '' : ': the crew changed'}. ${changes.join('; ')}`,
+  'run.resumed': (_data, by) => `▶ ${by} lets it go on`,
   'run.completed': () => '✓ completed',
   'run.failed': ({ error }) => `✗ failed: ${error?.message}`,
   'run.cancelled': () => '– cancelled',

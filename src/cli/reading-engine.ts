@@ -4,6 +4,7 @@ import { systemClock } from '../runner/clock.ts';
 import type { Engine } from '../runner/engine.ts';
 import { readOversight } from '../runner/oversight.ts';
 import { readHold, readRun, readState, verifyRun } from '../runner/read-engine.ts';
+import { StopReader } from '../runner/stops.ts';
 import { terminalLog } from './terminal-log.ts';
 
 /** An engine that only reads, so that looking leaves no trace in the database, not even beside a server. */
@@ -15,6 +16,7 @@ export function readingEngine(journal: Journal): Engine {
     hold: (holdId, reviewer) => readHold(journal, holdId, reviewer),
     run: (runId) => readRun(journal, runId),
     runs: (query) => journal.runs(query),
+    stop: () => new StopReader(journal).standing(),
     stateAt: (runId, seq) => readState(journal, runId, seq),
     verify: (runId) => verifyRun(journal, runId),
     oversight: () => readOversight(journal, terminalLog(), systemClock.now()),

@@ -49,8 +49,12 @@ export interface ReviewClient extends AsyncDisposable {
     get(runId: string): Promise<Data<'run:get'>>;
     list(query?: ReadOptions<'runs:list'>): Promise<Data<'runs:list'>>;
     cancel(runId: string, reason: string, options?: Repeatable): Promise<Data<'run:cancel'>>;
-    /** Parks every run of the database, on whatever node; with `cancel` ends them. */
+    /** Parks every run of the database, on whatever node; with `cancel` ends them. Nothing starts (`STOPPED`) until `resumeAll`. */
     stopAll(reason: string, options?: Repeatable & { readonly cancel?: true }): Promise<Data<'runs:stopAll'>>;
+    /** Lifts the stop, and lets the runs go on that it parked; with `keepParked` only lifts it. */
+    resumeAll(reason: string, options?: Repeatable & { readonly keepParked?: true }): Promise<Data<'runs:resumeAll'>>;
+    /** Who stopped everything, when and why; null: nobody. */
+    stop(): Promise<Data<'runs:stop'>['stop']>;
     /** A new run that goes on where this one was after event `seq`. @throws `FORK_NOT_POSSIBLE`, `CREW_CHANGED` */
     fork(runId: string, seq: number, options?: Repeatable): Promise<Data<'run:fork'>>;
     /** As the journal says it was after event `seq`; default: the last. */
@@ -175,6 +179,8 @@ function runsOver(connection: Connection): ReviewClient['runs'] {
     list: (query = {}) => connection.ask('runs:list', query),
     cancel: (runId, reason, options) => connection.change('run:cancel', { runId, reason, ...options }),
     stopAll: (reason, options) => connection.change('runs:stopAll', { reason, ...options }),
+    resumeAll: (reason, options) => connection.change('runs:resumeAll', { reason, ...options }),
+    stop: async () => (await connection.ask('runs:stop', {})).stop,
     fork: (runId, seq, options) => connection.change('run:fork', { runId, seq, ...options }),
     state: (runId, seq) => connection.ask('run:state', seq === undefined ? { runId } : { runId, seq }),
     verify: (runId) => connection.ask('run:verify', { runId }),

@@ -205,7 +205,13 @@ const DATA = {
   'hold.expired': z.strictObject({ ...ofHold, onExpire: z.enum(['fail', 'skip']), dueAt: z.string() }),
   'hold.cancelled': z.strictObject({ ...ofHold, reason: z.string() }),
   'run.cancel-requested': z.strictObject({ reason: z.string() }),
-  'run.parked': z.strictObject({ expected: z.string(), found: z.string(), changes: z.array(z.string()) }),
+  'run.parked': z.strictObject({
+    expected: z.string(),
+    found: z.string(),
+    changes: z.array(z.string()),
+    /** The `stop.declared` of the journal `system` that it was parked for; absent: it was parked by itself. */
+    stop: z.int().min(1).optional(),
+  }),
   'run.resumed': z.strictObject({ fingerprint: z.string(), config: CrewConfigData, modules: z.string().nullable() }),
   'run.completed': z.strictObject({}),
   'run.failed': z.strictObject({ error: ErrorData, task: z.string().nullable() }),
@@ -228,6 +234,9 @@ const DATA = {
       days: z.number(),
     }),
   }),
+  /** Everything is stopped until it is lifted: nothing starts or goes on, on whatever node. */
+  'stop.declared': z.strictObject({ reason: z.string() }),
+  'stop.lifted': z.strictObject({ reason: z.string() }),
   'run.erased': z.strictObject({
     run: RunId,
     /** How many events lost their content; of which tasks, null where it was the whole run. */

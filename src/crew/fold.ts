@@ -52,6 +52,8 @@ function dispatch(state: RunState, event: RunEvent): RunState {
     case 'run.pruned':
     case 'oversight.signed':
     case 'oversight.demoted':
+    case 'stop.declared':
+    case 'stop.lifted':
       throw impossible(event, 'it is a fact of no run; only the journal `system` has such events');
     case 'run.completed':
     case 'run.failed':

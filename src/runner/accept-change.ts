@@ -12,6 +12,7 @@ import { loadRun } from './load-run.ts';
 import { changesBetween } from './park.ts';
 import { place } from './settle.ts';
 import { requireCrew } from './start-run.ts';
+import { requireNoStop } from './stops.ts';
 
 /** What a parked run would go on with, a line a difference, for the person who is to accept it. */
 export async function changesOf(context: RunnerContext, runId: RunId): Promise<string[]> {
@@ -21,12 +22,13 @@ export async function changesOf(context: RunnerContext, runId: RunId): Promise<s
 
 /**
  * Lets a parked run go on with the crew as it is now, in the name of the person who accepts that.
- * @throws {HoldpointError} `CREW_CHANGED` if the run cannot go on with it; `BAD_REQUEST` if the run is not parked.
+ * @throws {HoldpointError} `CREW_CHANGED` if the run cannot go on with it; `BAD_REQUEST` if the run is not parked; `STOPPED`.
  */
 export async function acceptChange(context: RunnerContext, runId: RunId, options: ActOptions): Promise<RunSummary> {
   const { actor, request } = options;
   const answered = request ? await context.journal.answered({ by: actor.user, ...request }) : null;
   if (answered) return answered as unknown as RunSummary;
+  await requireNoStop(context);
   const { state } = await loadRun(context.journal, runId);
   if (state.machine.value !== 'parked')
     throw new HoldpointError('BAD_REQUEST', `Run ${runId} is not parked; there is no change to accept.`);

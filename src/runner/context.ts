@@ -6,6 +6,7 @@ import type { Commit, Delta, ModelSource } from './engine.ts';
 import type { GuardedClock } from './guarded-clock.ts';
 import type { LevelReader } from './level-reader.ts';
 import type { EngineLimits } from './limits.ts';
+import type { StopReader } from './stops.ts';
 
 /** What the parts of the runner share: the ports they work on, chosen at the rim. */
 export interface RunnerContext {
@@ -15,6 +16,7 @@ export interface RunnerContext {
   readonly models: ModelSource;
   readonly clock: GuardedClock;
   readonly levels: LevelReader;
+  readonly stops: StopReader;
   readonly limits: EngineLimits;
   /** 16 random bytes as hex, fresh at each call. */
   readonly salt: () => string;

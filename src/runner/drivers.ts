@@ -46,6 +46,11 @@ export class Drivers {
     return this.#driving.size;
   }
 
+  /** The runs that are driven now. */
+  driven(): RunId[] {
+    return [...this.#driving.keys()];
+  }
+
   /** Whether this node would take a run of this crew without waiting for its turn. */
   mayDrive(crew: string): boolean {
     return this.#room() > 0 && this.#context.crews.has(crew) && this.#roomFor(crew) > 0 && !this.#isShared(crew);

@@ -12,6 +12,7 @@ import type { Journal, Page, RunQuery } from '../journal/journal.ts';
 import type { Json } from '../json/json.ts';
 import type { OversightRow } from '../replay/record/oversight-table.ts';
 import type { RunView } from '../replay/run-view.ts';
+import type { Stop } from './stops.ts';
 
 /**
  * What runs crews and takes decisions, as the server and the public API use it. Whoever calls has made sure who the actor is;
@@ -27,8 +28,15 @@ export interface Engine {
   start(crew: string, inputs: Json, options: StartOptions): Promise<RunSummary>;
   cancel(runId: RunId, reason: string, options: ActOptions): Promise<RunSummary>;
 
-  /** Stops every run of the database, on whatever node: parked until a person lets it go on, or cancelled. @returns which */
+  /**
+   * Stops everything in the database, on whatever node, until it is lifted: its runs are parked, or cancelled, and `start`, `fork` and
+   * `acceptChange` throw `STOPPED`. @returns the runs
+   */
   stopAll(request: StopRequest, options: ActOptions): Promise<RunId[]>;
+  /** Lifts the stop, and lets the runs go on that it parked. @returns which */
+  resumeAll(request: ResumeRequest, options: ActOptions): Promise<RunId[]>;
+  /** The stop that stands; null: none. */
+  stop(): Promise<Stop | null>;
   /**
    * A new run that goes on where this one was after event `seq`; nothing that was done until then is done again.
    * @throws `RUN_NOT_FOUND`, `FORK_NOT_POSSIBLE`, `CREW_NOT_FOUND`, `CREW_CHANGED`
@@ -91,6 +99,12 @@ export interface StopRequest {
   readonly reason: string;
   /** Ends the runs, and cuts off what they have under way; default: they are parked. */
   readonly cancel?: boolean | undefined;
+}
+
+export interface ResumeRequest {
+  readonly reason: string;
+  /** Only lifts the stop: each run stays parked until a person lets it go on. */
+  readonly keepParked?: boolean | undefined;
 }
 
 export interface ForkOptions extends ActOptions {

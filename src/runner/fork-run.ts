@@ -22,10 +22,11 @@ import { runNotFound } from './load-run.ts';
 import { changesBetween } from './park.ts';
 import { RunDriver } from './run-driver.ts';
 import { place } from './settle.ts';
+import { requireNoStop } from './stops.ts';
 
 /**
  * Starts a new run from the first `seq` events of another. Resolves when it is durable; then the other run's journal says so too.
- * @throws `RUN_NOT_FOUND`, `CREW_NOT_FOUND`, `CREW_CHANGED`, `FORK_NOT_POSSIBLE`, `JOURNAL_BROKEN`
+ * @throws `RUN_NOT_FOUND`, `CREW_NOT_FOUND`, `CREW_CHANGED`, `FORK_NOT_POSSIBLE`, `JOURNAL_BROKEN`, `STOPPED`
  */
 export async function forkRun(
   context: RunnerContext,
@@ -38,6 +39,7 @@ export async function forkRun(
   const asked = request && { by: actor.user, ...request };
   const before = asked && (await journal.answered(asked));
   if (before) return markFork(context, from, seq, before as RunSummary, options);
+  await requireNoStop(context);
   const lines = await journal.read(from);
   if (lines.length === 0) throw runNotFound(from);
   const source = toRunEvents(lines, await journal.payloads(from));

@@ -28,7 +28,8 @@ import { Presence } from './presence.ts';
 import { readHold, readRun, readState, verifyRun } from './read-engine.ts';
 import { saltSource } from './salt.ts';
 import { startRun } from './start-run.ts';
-import { stopAll } from './stop-all.ts';
+import { parkIfStopped, resumeAll, stopAll } from './stop-all.ts';
+import { StopReader } from './stops.ts';
 import { untilStatus } from './until-status.ts';
 
 export interface EngineOptions {
@@ -60,6 +61,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     models: limitedModels(options.models, atOnce.models),
     clock,
     levels: new LevelReader(journal),
+    stops: new StopReader(journal),
     limits,
     salt: saltSource(),
     log,
@@ -94,7 +96,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     crews: () => options.crews.map(crewInfo),
     start: (crew, inputs, given) => startRun(context, drivers, crew, inputs, given),
     fork: (runId, seq, given) => forkRun(context, drivers, { runId, seq }, { drive: drives !== false, ...given }),
-    stopAll: (request, given) => stopAll(context, request, given).finally(() => drivers.lookAgain()),
+    ...stopMethods(context, drivers),
     cancel: (runId, reason, given) => cancelRun(context, runId, reason, given),
     decide: (holdId, request, given) => decideHold(context, holdId, request, given),
     claim: (holdId, request, given) => claimHold(context, holdId, request, given),
@@ -111,6 +113,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     on: (listener) => listeners.add(listener),
     ...waitingMethods(context, listeners),
     close,
+  };
+}
+
+function stopMethods(context: RunnerContext, drivers: Drivers): Pick<Engine, 'stopAll' | 'resumeAll' | 'stop'> {
+  return {
+    stopAll: (request, given) => stopAll(context, request, given).finally(() => drivers.lookAgain()),
+    resumeAll: (request, given) => resumeAll(context, request, given),
+    stop: () => context.stops.standing(),
   };
 }
 
@@ -202,6 +212,7 @@ interface Swept {
 async function sweepOnce({ context, presence, drivers, handOut, oversight }: Swept): Promise<void> {
   drivers.lookAgain();
   await context.levels.current();
+  await parkIfStopped(context, drivers.driven());
   await presence.buryDead();
   await handOut.sweep();
   if (handOut.leads) await fireDeadlines(context);

@@ -18,6 +18,7 @@ import { InFlight } from './in-flight.ts';
 import { catchUp, type LoadedRun } from './load-run.ts';
 import { writeOutputFiles } from './output-files.ts';
 import { type Settled, settle } from './settle.ts';
+import { parkedBy } from './stops.ts';
 
 /** How long an append that the store could not take waits before it is tried again. */
 const STORE_RETRY_MS = 1_000;
@@ -41,6 +42,8 @@ export class RunDriver {
   readonly #ended = Promise.withResolvers<void>();
   #run: LoadedRun | null;
   #facts: Draft[] = [];
+  /** Of a run that has just started: they wait for a look at whether everything is stopped. */
+  #first: readonly EffectCommand[] = [];
   #poked = false;
   #stopping = false;
   #wakeUp: () => void = () => undefined;
@@ -75,7 +78,7 @@ export class RunDriver {
     const settled = await this.#settle(first, await this.#context.levels.forStep(), now);
     const owner = drives ? this.#context.nodeId : null;
     await this.#append(settled, { owner, ...(request && { request: request(settled.state) }) });
-    if (drives) this.#launch(settled.effects);
+    if (drives) this.#first = settled.effects;
     return settled.state;
   }
 
@@ -83,6 +86,7 @@ export class RunDriver {
   async drive(facts: readonly Draft[] = []): Promise<void> {
     this.#facts.push(...facts);
     try {
+      await this.#lookForStop();
       while (!this.#isDone()) {
         await this.#step();
         if (this.#facts.length > 0 || this.#poked) continue;
@@ -135,6 +139,21 @@ export class RunDriver {
   /** When stopping: once what was under way is recorded, or at the end of the grace. */
   #isDone(): boolean {
     return this.#stop.signal.aborted || (this.#stopping && this.#inFlight.size === 0 && this.#facts.length === 0);
+  }
+
+  /** Once the run is durable and before its first effect here: either this sees a stop, or the stop saw the run. */
+  async #lookForStop(): Promise<void> {
+    for (;;) {
+      try {
+        const stop = await this.#context.stops.standing();
+        const parked = stop && this.#run && parkedBy(stop, this.#run.state);
+        if (parked) this.#facts.push(parked);
+        else this.#launch(this.#first);
+        return;
+      } catch (error) {
+        await this.#recover(error);
+      }
+    }
   }
 
   async #step(): Promise<void> {

@@ -16,8 +16,10 @@ import type { Drivers } from './drivers.ts';
 import type { StartOptions } from './engine.ts';
 import { RunDriver } from './run-driver.ts';
 import { place } from './settle.ts';
+import { requireNoStop } from './stops.ts';
 
-/** Starts a run. Resolves when its start is durable; a request answered before gives the run that it started then. */
+/** Starts a run. Resolves when its start is durable; a request answered before gives the run that it started then.
+ *  @throws `CREW_NOT_FOUND`, `INPUT_INVALID`, `STOPPED` */
 export async function startRun(
   context: RunnerContext,
   drivers: Drivers,
@@ -29,6 +31,7 @@ export async function startRun(
   const request = options.request ? { by: options.requestedBy, ...options.request } : null;
   const before = request && (await context.journal.answered(request));
   if (before) return before as RunSummary;
+  await requireNoStop(context);
   const parsed = await checkInputs(crew, inputs);
   const runId = `run_${uuid().replaceAll('-', '')}` as RunId;
   const now = context.clock.now();

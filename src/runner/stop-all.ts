@@ -4,39 +4,70 @@ import { summaryOf } from '../crew/summary.ts';
 import { HoldpointError, isHoldpointError } from '../errors.ts';
 import type { RunStatus } from '../hooks/run-summary.ts';
 import type { RunId } from '../ids.ts';
+import type { Json } from '../json/json.ts';
 import { amendRun } from './amend-run.ts';
 import { cancelRun } from './cancel-run.ts';
 import type { RunnerContext } from './context.ts';
-import type { ActOptions, StopRequest } from './engine.ts';
-import { loadRun } from './load-run.ts';
+import type { ActOptions, ResumeRequest, StopRequest } from './engine.ts';
+import { type LoadedRun, loadRun } from './load-run.ts';
 import { place } from './settle.ts';
+import { declareStop, liftStop, parkedBy, type Stop } from './stops.ts';
 
-/** Runs that are stopped side by side, so that one stop does not wait for thousands. */
+/** Runs that are stopped or resumed side by side, so that one call does not wait for thousands. */
 const AT_ONCE = 50;
-/** Runs may start or wake while others are being stopped. */
+/** A run may go from one list to another while the lists are read. */
 const MAX_PASSES = 5;
 
 /**
- * Stops every run of the database, on whatever node: once its parking is durable no owner can append the start of an effect any
- * more, and what a node has under way it learns of within a second. Effects that had begun are recorded, not cut off; `cancel`
- * cuts them off and ends the runs.
+ * Stops everything in the database, on whatever node, until somebody lifts that. Once the stop is declared nothing starts any more; once a
+ * run's parking is durable no owner can append the start of an effect, and what a node has under way it learns of within a
+ * second. Effects that had begun are recorded, not cut off; `cancel` cuts them off and ends the runs.
  * @returns the runs that were stopped; those that were ending already end by themselves.
  */
 export async function stopAll(context: RunnerContext, request: StopRequest, options: ActOptions): Promise<RunId[]> {
-  const stopped = new Set<RunId>();
-  const statuses: RunStatus[] = request.cancel ? ['running', 'held', 'parked'] : ['running', 'held'];
-  for (let pass = 1; pass <= MAX_PASSES; pass++) {
-    const runs = (await runsWith(context, statuses)).filter((id) => !stopped.has(id));
-    let found = 0;
-    for (let from = 0; from < runs.length; from += AT_ONCE) {
-      const chunk = runs.slice(from, from + AT_ONCE);
-      const done = await Promise.all(chunk.map((runId) => stopOne(context, runId, request, options)));
-      for (const [index, runId] of chunk.entries()) if (done[index]) stopped.add(runId);
-      found += done.filter(Boolean).length;
+  return answeredOnce(context, options, async () => {
+    const stop = await declareStop(context, request.reason, options.actor.user);
+    const statuses: RunStatus[] = request.cancel ? ['running', 'held', 'parked'] : ['running', 'held'];
+    const stopped = new Set<RunId>();
+    for (let pass = 1; pass <= MAX_PASSES; pass++) {
+      const runs = (await runsWith(context, statuses)).filter((id) => !stopped.has(id));
+      const done = await each(runs, (runId) => stopOne(context, runId, { ...request, stop }, options));
+      for (const runId of done) stopped.add(runId);
+      if (done.length === 0) break;
     }
-    if (found === 0) break;
-  }
-  return [...stopped];
+    return [...stopped];
+  });
+}
+
+/** Lifts the stop, and lets the runs go on that a stop had parked. @returns which */
+export async function resumeAll(context: RunnerContext, request: ResumeRequest, options: ActOptions): Promise<RunId[]> {
+  return answeredOnce(context, options, async () => {
+    await liftStop(context, request.reason, options.actor.user);
+    if (request.keepParked) return [];
+    return each(await runsWith(context, ['parked']), (runId) => resumeOne(context, runId, options));
+  });
+}
+
+/** Parks these runs if everything is stopped: also what its declarer did not reach, because it ended in between. */
+export async function parkIfStopped(context: RunnerContext, runs: readonly RunId[]): Promise<void> {
+  const stop = runs.length === 0 ? null : await context.stops.standing();
+  if (stop) await each(runs, (runId) => parkRun(context, runId, stop, { actor: CLOCK }));
+}
+
+const CLOCK = { user: 'system', roles: [], groups: [] };
+
+/** What was answered to a request before is answered again; one that was cut off is done again, which changes nothing more. */
+async function answeredOnce(
+  { journal }: RunnerContext,
+  { actor, request }: ActOptions,
+  work: () => Promise<RunId[]>,
+): Promise<RunId[]> {
+  const asked = request ? { by: actor.user, ...request } : null;
+  const before = asked && (await journal.answered(asked));
+  if (before) return before as RunId[];
+  const runs = await work();
+  if (asked) await journal.amendSystem<Json>(asked, () => ({ events: [], answer: runs }));
+  return runs;
 }
 
 /** What works comes first: it may begin an effect. */
@@ -53,16 +84,25 @@ async function runsWith({ journal }: RunnerContext, statuses: readonly RunStatus
   return found;
 }
 
+/** @returns the runs with which it was done. */
+async function each(runs: readonly RunId[], work: (runId: RunId) => Promise<boolean>): Promise<RunId[]> {
+  const done: RunId[] = [];
+  for (let from = 0; from < runs.length; from += AT_ONCE) {
+    const chunk = runs.slice(from, from + AT_ONCE);
+    const results = await Promise.all(chunk.map(work));
+    done.push(...chunk.filter((_, index) => results[index]));
+  }
+  return done;
+}
+
 async function stopOne(
   context: RunnerContext,
   runId: RunId,
-  request: StopRequest,
-  options: ActOptions,
+  { reason, cancel, stop }: StopRequest & { readonly stop: Stop },
+  { actor }: ActOptions,
 ): Promise<boolean> {
-  const { reason, cancel } = request;
-  const { actor } = options;
   try {
-    if (!cancel) return await parkRun(context, runId, reason, { actor });
+    if (!cancel) return await parkRun(context, runId, stop, { actor });
     await cancelRun(context, runId, reason, { actor });
     return true;
   } catch (error) {
@@ -71,19 +111,39 @@ async function stopOne(
   }
 }
 
-async function parkRun(context: RunnerContext, runId: RunId, reason: string, options: ActOptions): Promise<boolean> {
+function parkRun(context: RunnerContext, runId: RunId, stop: Stop, { actor }: ActOptions): Promise<boolean> {
+  return changeRun(context, runId, actor, ({ state }) => parkedBy(stop, state, actor.user));
+}
+
+/** A run that a stop parked goes on as it was; if its crew changed meanwhile, whoever takes it up parks it for that. */
+async function resumeOne(context: RunnerContext, runId: RunId, { actor }: ActOptions): Promise<boolean> {
+  const parked = (await context.journal.read(runId, { type: 'run.parked' })).at(-1)?.data as
+    | { stop?: number }
+    | undefined;
+  if (parked?.stop === undefined) return false;
+  return changeRun(context, runId, actor, ({ state: { machine, fingerprint, config } }) =>
+    machine.value === 'parked' ? draft('run.resumed', { fingerprint, config, modules: null }, actor.user) : null,
+  );
+}
+
+/** Appends to a run what was decided on the whole of it; false: nothing. */
+async function changeRun(
+  context: RunnerContext,
+  runId: RunId,
+  actor: ActOptions['actor'],
+  decide: (run: LoadedRun) => ReturnType<typeof draft> | null,
+): Promise<boolean> {
   for (let tries = 1; ; tries++) {
-    const { state } = await loadRun(context.journal, runId);
-    const { fingerprint } = state;
-    if (!state.machine.can({ type: 'run.parked' }) || state.machine.value === 'parked') return false;
-    const changes = [`Stopped by ${options.actor.user}: ${reason}`];
-    const parked = draft('run.parked', { expected: fingerprint, found: fingerprint, changes }, options.actor.user);
+    const run = await loadRun(context.journal, runId);
+    const { state } = run;
+    const event = decide(run);
+    if (!event) return false;
     try {
-      return await amendRun(context, runId, options, (view, now) => {
+      return await amendRun(context, runId, { actor }, (view, now) => {
         if (view.head.seq !== state.seq)
           throw new HoldpointError('SEQ_CONFLICT', `Run ${runId} moved on while it was read. Send it again.`);
-        const summary = summaryOf(fold(state, runId, place(parked, state.seq + 1, now)));
-        return { drafts: [parked], summary, answer: () => true };
+        const summary = summaryOf(fold(state, runId, place(event, state.seq + 1, now)));
+        return { drafts: [event], summary, answer: () => true };
       });
     } catch (error) {
       if (!isHoldpointError(error, 'SEQ_CONFLICT') || tries >= 50) throw error;

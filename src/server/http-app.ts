@@ -48,7 +48,7 @@ export async function httpApp(options: HttpAppOptions): Promise<FastifyInstance>
   app.get('/healthz', () => ({ ok: true }));
   app.get('/readyz', async (_request, reply) => {
     await engine.journal.nodes();
-    return reply.send({ ok: true });
+    return reply.send({ ok: true, stopped: (await engine.stop()) !== null });
   });
   app.get('/metrics', async (_request, reply) =>
     reply.type('text/plain; version=0.0.4').send(await metrics.text(engine)),

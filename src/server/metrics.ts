@@ -28,13 +28,15 @@ export class Metrics {
   }
 
   /** In Prometheus' text format. */
-  async text({ journal }: Engine): Promise<string> {
+  async text({ journal, stop }: Engine): Promise<string> {
     const runs = await Promise.all(
       UNDER_WAY.map(async (status) => [status, await countAll((page) => journal.runs({ status, ...page }))] as const),
     );
     const openHolds = await countAll((page) => journal.holds({ status: 'open', ...page }));
     const { rss, heapUsed } = process.memoryUsage();
+    const stopped = (await stop()) === null ? 0 : 1;
     return [
+      metric('holdpoint_stopped', 'gauge', 'Whether everything is stopped', [['', stopped]]),
       metric('holdpoint_runs', 'gauge', 'Runs under way', labelled('status', runs)),
       metric('holdpoint_runs_ended_total', 'counter', 'Runs that ended here', labelled('status', this.#ended)),
       metric('holdpoint_open_holds', 'gauge', 'Holds that wait for a person', [['', openHolds]]),

@@ -12,6 +12,10 @@ export const RUN_OPERATIONS: Operations<keyof typeof RUN_MESSAGES> = {
   'runs:stopAll': async ({ reason, cancel }, { engine, identity, request }) => ({
     stopped: await engine.stopAll({ reason, cancel }, { actor: identity, request }),
   }),
+  'runs:resumeAll': async ({ reason, keepParked }, { engine, identity, request }) => ({
+    resumed: await engine.resumeAll({ reason, keepParked }, { actor: identity, request }),
+  }),
+  'runs:stop': async (_payload, { engine }) => ({ stop: await engine.stop() }),
   'run:fork': ({ runId, seq }, { engine, identity, request }) => engine.fork(runId, seq, { actor: identity, request }),
   'run:get': ({ runId }, { engine }) => engine.run(runId),
   'runs:list': async (query, { engine }) => {

@@ -84,7 +84,7 @@ describe('docs/protocol.md', () => {
 
   test('names every type of event', () => {
     const part = text.slice(text.indexOf('\n## The journal\n'));
-    const documented = [...part.matchAll(/`((?:run|task|model|action|hold|oversight)\.[a-z-]+)`/g)].map(
+    const documented = [...part.matchAll(/`((?:run|task|model|action|hold|oversight|stop)\.[a-z-]+)`/g)].map(
       ([, type]) => type,
     );
     expect(new Set(documented)).toEqual(new Set(EVENT_TYPES));

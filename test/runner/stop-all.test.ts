@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { crewDefinition } from '../../src/crew/define-crew.ts';
+import { draft } from '../../src/crew/events.ts';
 import type { Model } from '../../src/crew/model.ts';
-import type { RunId } from '../../src/ids.ts';
+import { type RunId, SYSTEM_JOURNAL } from '../../src/ids.ts';
 import { defineCrew, defineTool } from '../../src/index.ts';
+import { seal } from '../../src/journal/envelope.ts';
+import type { Journal } from '../../src/journal/journal.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite-journal.ts';
 import { openEngine } from '../../src/runner/open-engine.ts';
 import { person } from '../support/desk.ts';
@@ -51,8 +54,10 @@ async function nodes(count: number) {
   const { path, remove } = await temporaryFolder();
   onTestFinished(remove);
   const { begun, crew, model } = factory();
+  const journals: Journal[] = [];
   const open = async (drives: boolean) => {
     const journal = await openSqliteJournal({ path: join(path, 'x.db') });
+    journals.push(journal);
     const engine = await openEngine({
       crews: drives ? [crew] : [],
       journal,
@@ -64,7 +69,7 @@ async function nodes(count: number) {
     return engine;
   };
   const driving = await Promise.all(Array.from({ length: count }, () => open(true)));
-  return { begun, crew, driving, outside: await open(false) };
+  return { begun, crew, driving, outside: await open(false), journals };
 }
 
 test('nothing begins on any node once everything is stopped; what was under way is recorded; each goes on when it may', {
@@ -93,13 +98,23 @@ test('nothing begins on any node once everything is stopped; what was under way 
   await delay(1_500);
   expect(begun.length).toBe(before);
   expect(await outside.stopAll({ reason: 'again' }, ana)).toEqual([]);
+  expect(await two!.stop()).toMatchObject({ by: 'user:ana', reason: 'wrong prices' });
+  await expect(one!.acceptChange(held, ana)).rejects.toMatchObject({ code: 'STOPPED' });
 
+  expect(await outside.resumeAll({ reason: 'right again', keepParked: true }, ana)).toEqual([]);
+  expect(await outside.run(busy[0]!)).toMatchObject({ status: 'parked' });
   await one!.acceptChange(held, ana);
   await expect.poll(() => begun.some(({ run }) => run === held), { timeout: 5_000 }).toBe(true);
   expect((await outside.journal.read(held, { type: 'run.parked' }))[0]).toMatchObject({
     by: 'user:ana',
     data: { changes: ['Stopped by user:ana: wrong prices'] },
   });
+  expect((await outside.resumeAll({ reason: 'all of them' }, ana)).sort()).toEqual([...busy].sort());
+  const system = await outside.journal.read(SYSTEM_JOURNAL);
+  expect(system.map(({ type, by, data }) => [type, by, data])).toEqual([
+    ['stop.declared', 'user:ana', { reason: 'wrong prices' }],
+    ['stop.lifted', 'user:ana', { reason: 'right again' }],
+  ]);
 });
 
 test('with cancel the runs end, those that were parked too', { timeout: 30_000 }, async () => {
@@ -110,9 +125,86 @@ test('with cancel the runs end, those that were parked too', { timeout: 30_000 }
   const [busy, held] = [await start(false), await start(true)];
   await expect.poll(() => begun.length).toBeGreaterThan(0);
   await one!.stopAll({ reason: 'first' }, ana);
-  const later = await start(false);
   const stopped = await outside.stopAll({ reason: 'enough', cancel: true }, ana);
-  expect([...stopped].sort()).toEqual([busy, held, later].sort());
+  expect([...stopped].sort()).toEqual([busy, held].sort());
   for (const id of stopped)
     expect(await one!.outcome(id, { signal: AbortSignal.timeout(10_000) })).toMatchObject({ status: 'cancelled' });
 });
+
+describe('a start or a fork', () => {
+  test.each(['stop', 'start'])(
+    'is refused, or parked before its first effect: the %s is durable first',
+    async (first) => {
+      const { begun, driving, outside, journals } = await nodes(1);
+      const [one] = driving;
+      // The start has looked for a stop already, and found none.
+      const reached = Promise.withResolvers<void>();
+      const goOn = Promise.withResolvers<void>();
+      hold(journals[0]!, first === 'stop' ? 'before' : 'after', reached.resolve, goOn.promise);
+      const starting = one!.start('factory', { held: false }, { requestedBy: 'user:rita' });
+      await reached.promise;
+      const stopped = await outside.stopAll({ reason: 'wrong prices' }, ana);
+      goOn.resolve();
+      const { id } = await starting;
+      expect(stopped).toEqual(first === 'stop' ? [] : [id]);
+      await expect.poll(async () => (await outside.run(id)).status).toBe('parked');
+      const row = async () => (await outside.journal.run(id))?.owner;
+      await expect.poll(row).toBeNull();
+      expect(begun).toEqual([]);
+
+      await expect(one!.start('factory', { held: false }, { requestedBy: 'user:rita' })).rejects.toMatchObject({
+        code: 'STOPPED',
+        details: { by: 'user:ana', reason: 'wrong prices' },
+      });
+      await expect(one!.fork(id, 1, ana)).rejects.toMatchObject({ code: 'STOPPED' });
+      expect((await outside.runs({})).items).toHaveLength(1);
+      expect(await outside.resumeAll({ reason: 'right again' }, ana)).toEqual([id]);
+      await expect.poll(() => begun.length, { timeout: 5_000 }).toBeGreaterThan(0);
+    },
+  );
+});
+
+test('who declared a stop and ended at once has stopped everything all the same: each node parks what it drives', async () => {
+  const { begun, driving, outside, journals } = await nodes(2);
+  const ids = await Promise.all(
+    driving.map(async (engine) => (await engine.start('factory', { held: false }, { requestedBy: 'user:rita' })).id),
+  );
+  await expect.poll(() => new Set(begun.map(({ run }) => run)).size).toBe(2);
+  const declared = draft('stop.declared', { reason: 'wrong prices' }, 'user:ana');
+  await journals[0]!.amendSystem(null, (head) => ({
+    events: seal(SYSTEM_JOURNAL, head, [declared], { at: new Date().toISOString(), salt: () => 'a'.repeat(32) }),
+    answer: null,
+  }));
+  for (const id of ids)
+    await expect.poll(async () => (await outside.run(id)).status, { timeout: 5_000 }).toBe('parked');
+  expect((await outside.resumeAll({ reason: 'right again' }, ana)).sort()).toEqual([...ids].sort());
+});
+
+test('the same request to stop or to resume is answered as it was, and changes nothing a second time', async () => {
+  const { driving, outside } = await nodes(1);
+  const { id } = await driving[0]!.start('factory', { held: true }, { requestedBy: 'user:rita' });
+  const asked = (name: string, content = 'c') => ({ ...ana, request: { id: name, content } });
+  for (let tries = 1; tries <= 2; tries++) expect(await outside.stopAll({ reason: 'r' }, asked('stop'))).toEqual([id]);
+  for (let tries = 1; tries <= 2; tries++) expect(await outside.resumeAll({ reason: 'r' }, asked('go'))).toEqual([id]);
+  expect(await outside.stopAll({ reason: 'r' }, asked('stop'))).toEqual([id]);
+  expect(await outside.stop()).toBeNull();
+  await expect(outside.stopAll({ reason: 'r' }, asked('stop', 'other'))).rejects.toMatchObject({
+    code: 'REQUEST_ID_REUSED',
+  });
+  expect((await outside.journal.read(SYSTEM_JOURNAL)).map(({ type }) => type)).toEqual([
+    'stop.declared',
+    'stop.lifted',
+  ]);
+});
+
+/** Has the first append wait, before or after it is durable. */
+function hold(journal: Journal, when: 'before' | 'after', reached: () => void, goOn: Promise<void>): void {
+  const append = journal.append.bind(journal);
+  journal.append = async (batch) => {
+    journal.append = append;
+    if (when === 'after') await append(batch);
+    reached();
+    await goOn;
+    if (when === 'before') await append(batch);
+  };
+}

@@ -21,6 +21,8 @@ const EXPECTED: Record<MessageName, { roles: readonly Role[]; payload: object }>
   'run:start': { roles: OPERATORS, payload: { crew: 'label-desk', inputs: {} } },
   'run:cancel': { roles: OPERATORS, payload: { runId: 'none', reason: 'x' } },
   'runs:stopAll': { roles: OPERATORS, payload: { reason: 'r' } },
+  'runs:resumeAll': { roles: OPERATORS, payload: { reason: 'r' } },
+  'runs:stop': { roles: READERS, payload: {} },
   'run:fork': { roles: OPERATORS, payload: { runId: 'RUN', seq: 1 } },
   'run:get': { roles: READERS, payload: { runId: 'RUN' } },
   'runs:list': { roles: READERS, payload: { limit: 1 } },

@@ -5,6 +5,7 @@ import { listPages, type PagingOptions } from '../list-pages.ts';
 import type { JsonOptions, ServerOptions } from '../options.ts';
 import { note, printJson, printLine } from '../print.ts';
 import { table } from '../table.ts';
+import { visibleText } from '../visible-text.ts';
 
 interface Options extends ServerOptions, JsonOptions, PagingOptions {
   readonly status?: string;
@@ -26,6 +27,8 @@ export async function listRuns({ status, crew, limit, cursor, all, ...options }:
     }
   }
   if (options.json) return 0;
+  const stop = await desk.runs.stop();
+  if (stop) note(`Everything was stopped by ${stop.by} at ${stop.at}: ${visibleText(stop.reason)}`);
   if (rows.length === 0) note('There is no such run.');
   for (const line of table(rows.length > 0 ? [['ID', 'STATUS', 'CREW', 'STARTED', 'BY', 'ON HOLD'], ...rows] : []))
     printLine(line);

@@ -10,7 +10,7 @@ interface Options extends ServerOptions, JsonOptions {
   readonly cancel?: boolean;
 }
 
-/** Stops every run of the database, also beside a server: who can write the database may stop what it drives. */
+/** Stops everything in the database, also beside a server: who can write the database may stop what it drives. */
 export async function stopAllRuns(options: Options): Promise<number> {
   await using desk = await openToStop(options);
   const { stopped } = await desk.runs.stopAll(options.reason, options.cancel ? { cancel: true } : {});
@@ -21,7 +21,8 @@ export async function stopAllRuns(options: Options): Promise<number> {
   for (const id of stopped) printLine(id);
   if (stopped.length === 0) note('No run was going on or on hold.');
   else if (options.cancel) note(`${stopped.length} runs are being cancelled.`);
-  else note(`${stopped.length} runs are parked. Each goes on with: holdpoint runs resume RUN FILE --accept-change`);
+  else note(`${stopped.length} runs are parked.`);
+  note('Nothing starts or goes on until: holdpoint runs resume-all');
   return 0;
 }
 

@@ -9,6 +9,7 @@ export function addRunsCommands(program: Command, finish: Finish): void {
   addActing(runs, finish);
   addResume(runs, finish);
   addStopAll(runs, finish);
+  addResumeAll(runs, finish);
   examples(runs, 'holdpoint runs', 'holdpoint runs show run_… --json', 'holdpoint runs resume run_… refund.crew.ts');
 }
 
@@ -80,7 +81,9 @@ function addActing(runs: Command, finish: Finish): void {
 function addStopAll(runs: Command, finish: Finish): void {
   const stop = runs
     .command('stop-all')
-    .description('stop every run of the database within two seconds, on whatever node: no new effect begins')
+    .description(
+      'stop everything within two seconds, on whatever node: no effect begins, no run starts until `resume-all`',
+    )
     .option('--reason <text>', 'why', 'stopped from the command line')
     .option('--cancel', 'end the runs and cut off what they do; without it they are parked, and can be resumed');
   examples(
@@ -88,6 +91,21 @@ function addStopAll(runs: Command, finish: Finish): void {
     'holdpoint runs stop-all --reason "wrong prices"',
     'holdpoint runs stop-all --cancel --url http://127.0.0.1:4600 --token hp_…',
   ).action((options) => finish(import('../commands/runs-stop-all.ts').then(({ stopAllRuns }) => stopAllRuns(options))));
+}
+
+function addResumeAll(runs: Command, finish: Finish): void {
+  const resume = runs
+    .command('resume-all')
+    .description('lift what `stop-all` said: runs start again, and those that it parked go on')
+    .option('--reason <text>', 'why', 'lifted from the command line')
+    .option('--keep-parked', 'only let runs start again; each that was parked waits for `resume --accept-change`');
+  examples(
+    withJson(withServer(resume), '{ "resumed" }'),
+    'holdpoint runs resume-all --reason "prices are right again"',
+    'holdpoint runs resume-all --keep-parked --url http://127.0.0.1:4600 --token hp_…',
+  ).action((options) =>
+    finish(import('../commands/runs-resume-all.ts').then(({ resumeAllRuns }) => resumeAllRuns(options))),
+  );
 }
 
 /** `fork`: a run that goes its own way from an event of another on. */

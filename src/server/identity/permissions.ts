@@ -21,6 +21,8 @@ export const PERMISSIONS: Readonly<Record<MessageName, readonly Role[]>> = {
   'run:cancel': OPERATE,
   'run:fork': OPERATE,
   'runs:stopAll': OPERATE,
+  'runs:resumeAll': OPERATE,
+  'runs:stop': READ,
   'run:get': READ,
   'runs:list': READ,
   'run:state': READ,

@@ -17,14 +17,23 @@ const Verified = z.strictObject({
   seq: z.int().optional(),
 });
 
+/** `at` is ISO 8601 UTC; `seq` in the journal `system`. */
+const Stop = z.strictObject({ seq: z.int(), by: z.string(), at: z.string(), reason: z.string() });
+
 export const RUN_MESSAGES = {
   'run:start': changing({ crew: z.string().min(1).max(200), inputs: Json.default({}) }, RunSummary),
   'run:cancel': changing({ runId: RunId, reason: Reason }, RunSummary),
-  /** Every run of the database, on whatever node. */
+  /** Every run of the database, on whatever node; nothing starts until that is lifted. */
   'runs:stopAll': changing(
     { reason: Reason, cancel: z.literal(true).optional() },
     z.strictObject({ stopped: z.array(RunId) }),
   ),
+  /** Lifts the stop, and lets the runs go on that it parked; with `keepParked` each waits for a person of its own. */
+  'runs:resumeAll': changing(
+    { reason: Reason, keepParked: z.literal(true).optional() },
+    z.strictObject({ resumed: z.array(RunId) }),
+  ),
+  'runs:stop': reading({}, z.strictObject({ stop: Stop.nullable() })),
   'run:fork': changing({ runId: RunId, seq: Seq }, RunSummary),
   'run:get': reading({ runId: RunId }, RunSummary),
   'runs:list': reading(
