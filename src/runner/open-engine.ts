@@ -105,14 +105,20 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...oversightMethods(context, oversight),
     changes: (runId) => changesOf(context, runId),
     acceptChange: (runId, given) => acceptChange(context, runId, given),
+    ...readingMethods(journal),
+    on: (listener) => listeners.add(listener),
+    ...waitingMethods(context, listeners),
+    close,
+  };
+}
+
+function readingMethods(journal: Journal): Pick<Engine, 'hold' | 'run' | 'runs' | 'stateAt' | 'verify'> {
+  return {
     hold: (holdId, reviewer) => readHold(journal, holdId, reviewer),
     run: (runId) => readRun(journal, runId),
     runs: (query) => journal.runs(query),
     stateAt: (runId, seq) => readState(journal, runId, seq),
     verify: (runId) => verifyRun(journal, runId),
-    on: (listener) => listeners.add(listener),
-    ...waitingMethods(context, listeners),
-    close,
   };
 }
 
