@@ -14,7 +14,7 @@ import { useKeys } from './use-keys.ts';
 const KeySheet = lazy(() => import('./shell/key-sheet.tsx'));
 const RunsPage = lazy(() => import('./runs/runs-page.tsx'));
 const RunPage = lazy(() => import('./runs/run-page.tsx'));
-const OversightPage = lazy(() => import('./pages/oversight-page.tsx'));
+const OversightPage = lazy(() => import('./oversight/oversight-page.tsx'));
 const AuditPage = lazy(() => import('./audit/audit-page.tsx'));
 
 type Phase =

@@ -70,6 +70,12 @@ export function cleanRefunds(desk: ReviewDesk, clock: MovableClock, count = 76):
   return decided(desk, clock, { crew: 'pay-office', count, days: 50, plan, answer: () => approve });
 }
 
+/** Mails that were all refused for one reason. */
+export function rejectedMails(desk: ReviewDesk, clock: MovableClock, count: number): Promise<void> {
+  const answer = () => reject('wrong-content', 'Promises a date that we do not know.');
+  return decided(desk, clock, { crew: 'pay-office', count, days: 20, plan: () => mailPlan(), answer });
+}
+
 /** Eight weeks in which mails and drafts were decided in every way. */
 export async function mixedDecisions(desk: ReviewDesk, clock: MovableClock): Promise<void> {
   const mails: readonly Verdict[] = [

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import type { Hold, TaskStatus } from '../../../src/client/index.ts';
 import { useDesk, useDeskStore } from '../desk/use-desk.ts';
-import { useActionTypes } from '../pages/use-action-types.ts';
+import { useActionTypes } from '../oversight/use-action-types.ts';
 import { Mark } from '../shell/icons.tsx';
 import { At } from '../text/moments.tsx';
 import { showPerson } from '../text/show-person.ts';
