@@ -32,6 +32,8 @@ export interface Told {
   work(): void;
   /** Somebody appended to a run that this node owns. */
   poke(runId: RunId): void;
+  /** Something failed that will be tried again. */
+  trouble(what: string, error: unknown): void;
   /** A run is not this node's any more: what it has under way is to be cut off. */
   lost(runId: RunId): void;
 }

@@ -11,9 +11,16 @@ export function isFaultOfOneWrite(error: unknown): boolean {
   return /^2[23]/.test(sqlStateOf(error) ?? '');
 }
 
+/** Two transactions that give a job to a node in each other's way. */
+export class JobCollision extends Error {
+  constructor(cause: unknown) {
+    super('a job was given out meanwhile', { cause });
+  }
+}
+
 /** Two transactions in each other's way: the same again may succeed at once. */
 export function isCollision(error: unknown): boolean {
-  return /^40(001|P01)$/.test(sqlStateOf(error) ?? '');
+  return error instanceof JobCollision || /^40(001|P01)$/.test(sqlStateOf(error) ?? '');
 }
 
 const CAUSES: readonly (readonly [state: RegExp, what: string])[] = [

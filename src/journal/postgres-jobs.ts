@@ -5,7 +5,7 @@ import type { Json } from '../json/json.ts';
 import { EMPTY_HEAD, type Head, headOf, type JournalEvent } from './envelope.ts';
 import type { Amended, Amendment, AmendView, OwnerAppend, Request, Restored } from './journal.ts';
 import { keyOf, type StoredRun, toRun } from './postgres-queries.ts';
-import { type Change, encoded, type Tables } from './postgres-tables.ts';
+import { type Change, encoded, type JobStep, type Tables } from './postgres-tables.ts';
 import {
   answerOf,
   checkAppend,
@@ -16,6 +16,7 @@ import {
   requestAnswered,
   runNotFound,
 } from './preconditions.ts';
+import type { RunJob } from './run-jobs.ts';
 
 /**
  * Writes of the port, each in two parts: what to lock and read, and how to decide on that. Deciding is synchronous and touches
@@ -34,6 +35,8 @@ export interface Needs {
   readonly request?: Request | null | undefined;
   readonly system?: boolean;
   readonly alive?: boolean;
+  /** This node's job of the run: it stays this node's till the end of the transaction, or is not. */
+  readonly held?: RunJob;
 }
 
 const NOTHING: Change = { run: null, isNew: false, events: [], payloads: [], holds: [], answer: null };
@@ -49,7 +52,8 @@ export function appendJob(batch: OwnerAppend): Job<void> {
       checkAppend(row ? { head: row, epoch: row.epoch } : null, batch);
       const before = row ?? { id: runId, owner, epoch: 1, wake: true, ...EMPTY_HEAD };
       const run = rowAfter({ ...before, fingerprint }, summary, events);
-      return { value: undefined, change: { run, isNew: !row, ...encoded(runId, batch), answer: request } };
+      const change = { run, isNew: !row, ...encoded(runId, batch), answer: request };
+      return { value: undefined, change: row ? change : { ...change, job: owner === null ? 'offer' : 'own' } };
     },
   };
 }
@@ -82,10 +86,17 @@ export function amendJob<T extends Json>(
         isNew: false,
         ...encoded(runId, amendment),
         answer: request && { ...request, answer },
+        job: taken ? ('own' as const) : jobOfWake(row, amendment.wake),
       };
       return { value: { answer, events, ...(taken && { epoch: owned.epoch }) }, change };
     },
   };
+}
+
+/** What a run that somebody else appended to needs: its job if it was at rest, and else that its owner looks. */
+function jobOfWake({ owner, wake }: StoredRun, wakes: boolean): JobStep | null {
+  if (owner !== null) return 'poke';
+  return wakes && !wake ? 'offer' : null;
 }
 
 export function amendSystemJob<T extends Json>(
@@ -132,7 +143,45 @@ export function restJob(runId: RunId, epoch: number, seq: number, summary: RunSu
       if (row.epoch !== epoch) throw ownerLost(runId, row.epoch, epoch);
       if (row.seq !== seq) return { value: false, change: null };
       const run = rowAfter({ ...row, owner: null, wake: false }, summary, []);
-      return { value: true, change: { ...NOTHING, run } };
+      return { value: true, change: { ...NOTHING, run, job: 'drop' } };
+    },
+  };
+}
+
+/**
+ * Takes a run whose job this node was given. Null, and without a job, if there is nothing to do. A job that was never given to
+ * anybody before does not take the run from an owner who is alive: that one came by it without. With the epoch as it was, if the
+ * run is this node's at that epoch.
+ */
+export function takeJob(
+  job: RunJob,
+  { nodeId, epoch: ours }: { nodeId: string; epoch: number | null },
+): Job<{ epoch: number; from: string | null } | null> {
+  const { runId } = job;
+  return {
+    needs: { run: runId, alive: true, held: job },
+    decide({ runs, alive, held }) {
+      if (!held.has(runId)) return { value: null, change: null };
+      const row = runs.get(runId);
+      const from = row?.owner ?? null;
+      const isTaken = from !== null && from !== nodeId && job.retryCount === 0 && alive.has(from);
+      if (!row?.wake || isTaken) return { value: null, change: { ...NOTHING, spent: job } };
+      if (from === nodeId && row.epoch === ours) return { value: { epoch: ours, from }, change: null };
+      const epoch = row.epoch + 1;
+      const run = rowAfter({ ...row, owner: nodeId, epoch }, toRun(row).summary, []);
+      return { value: { epoch, from }, change: { ...NOTHING, run } };
+    },
+  };
+}
+
+/** Offers a run that has work to do, no owner who is alive, and no job: who woke it knows of no jobs, or its owner did. */
+export function offerJob(runId: RunId): Job<void> {
+  return {
+    needs: { run: runId, alive: true },
+    decide({ runs, alive }) {
+      const row = runs.get(runId);
+      const isOrphan = row?.wake && (row.owner === null || !alive.has(row.owner));
+      return { value: undefined, change: isOrphan ? { ...NOTHING, run: unchanged(row), job: 'offer' } : null };
     },
   };
 }
@@ -168,6 +217,10 @@ export function restoreJob(part: Restored): Job<void> {
       return done({ ...added, run: rowAfter({ id: runId, ...rest, ...head }, summary, []), isNew: true });
     },
   };
+}
+
+function unchanged(row: StoredRun): NonNullable<Change['run']> {
+  return rowAfter(row, toRun(row).summary, []);
 }
 
 function rowAfter(

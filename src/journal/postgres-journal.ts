@@ -21,6 +21,7 @@ import type {
 } from './journal.ts';
 import { eraseRun, removeRun } from './postgres-erase.ts';
 import { closed, openFailure, readFailure, writeFailure } from './postgres-errors.ts';
+import { PostgresHandOut } from './postgres-hand-out.ts';
 import { amendJob, amendSystemJob, appendJob, claimJob, type Job, restJob, restoreJob } from './postgres-jobs.ts';
 import {
   nameOfDatabase,
@@ -77,7 +78,7 @@ async function endPools({ reading, writing }: Pools): Promise<void> {
 
 class PostgresJournal implements Journal {
   readonly tokens: TokenStore;
-  readonly handOut = null;
+  readonly handOut: PostgresHandOut | null;
   readonly #pools: Pools;
   readonly #database: string;
   readonly #writer: PostgresWriter | null;
@@ -85,12 +86,25 @@ class PostgresJournal implements Journal {
   readonly #underWay = new Set<Promise<unknown>>();
   #closing: Promise<void> | null = null;
 
-  constructor(pools: Pools, database: string, { now, readonly }: PostgresJournalOptions) {
+  constructor(pools: Pools, database: string, options: PostgresJournalOptions) {
+    const { now, readonly } = options;
     this.#pools = pools;
     this.#database = database;
     this.#now = now ?? (() => null);
-    this.#writer = readonly ? null : new PostgresWriter(pools, { database, now: this.#now });
+    this.#writer = readonly
+      ? null
+      : new PostgresWriter(pools, { database, now: this.#now, jobs: () => this.handOut?.writer ?? null });
+    this.handOut = readonly ? null : this.#openHandOut(options);
     this.tokens = postgresTokens({ read: (work) => this.#read(work), write: (work) => this.#write(work) });
+  }
+
+  #openHandOut(pool: PostgresPoolOptions): PostgresHandOut {
+    const now = () => this.#now();
+    const [read, write] = [
+      <T>(work: (query: Query) => Promise<T>) => this.#read(work),
+      <T>(job: Job<T>) => this.#commit(() => job),
+    ];
+    return new PostgresHandOut({ pool, now, read, write });
   }
 
   append(batch: OwnerAppend) {

@@ -30,13 +30,19 @@ export function openPools({ poolSize = 6, ...options }: PostgresPoolOptions): Po
   return { reading: openPool(options, Math.max(1, poolSize - WRITING)), writing: openPool(options, WRITING) };
 }
 
-/** Connections that never wait for ever: for a connection, a lock, an answer, or a network that went silent. */
 function openPool(options: PostgresPoolOptions, max: number): pg.Pool {
-  const { url, connectTimeoutMs = 5_000, statementTimeoutMs = 10_000 } = options;
-  const pool = new pg.Pool({
+  const pool = new pg.Pool({ ...settingsOf(options), max });
+  // A connection that breaks says so to whoever uses it; one in use by nobody is replaced when it is needed.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+/** Connections that never wait for ever: for a connection, a lock, an answer, or a network that went silent. */
+export function settingsOf({ url, connectTimeoutMs = 5_000, statementTimeoutMs = 10_000 }: PostgresPoolOptions) {
+  return {
     connectionString: url,
     application_name: 'holdpoint',
-    max,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
     // Ends what a node that froze left open, so that its locks stop nobody else.
@@ -44,11 +50,7 @@ function openPool(options: PostgresPoolOptions, max: number): pg.Pool {
     query_timeout: statementTimeoutMs + SILENCE_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-  });
-  // A connection that breaks says so to whoever uses it; one in use by nobody is replaced when it is needed.
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  return pool;
+  };
 }
 
 export function queryOn(client: pg.Pool | pg.PoolClient): Query {

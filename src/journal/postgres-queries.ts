@@ -2,6 +2,7 @@ import type { HoldRecord } from '../hooks/hold.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
 import { type HoldId, type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import type { Json } from '../json/json.ts';
+import { NODE_SILENCE_MS } from './deadline.ts';
 import { EMPTY_HEAD, type Head, type JournalEvent } from './envelope.ts';
 import type {
   Answered,
@@ -18,6 +19,9 @@ import type {
 import { type List, limitOf, pageOf, placeOf } from './page.ts';
 import type { Payload } from './payloads.ts';
 import type { Query } from './postgres-pool.ts';
+
+/** Milliseconds since 1970 by the store's clock, which is the same for every node; `$1` stands in for it where it is given. */
+export const STORE_NOW = 'coalesce($1::float8, extract(epoch FROM clock_timestamp()) * 1000)';
 
 /** Reads, on any connection. Rows are what `postgres-tables.ts` wrote, so their shapes are trusted here. */
 
@@ -157,6 +161,17 @@ export async function orphanRuns(query: Query, alive: readonly string[]): Promis
   return rows.map(({ id }) => id);
 }
 
+/** Runs that have work to do, no owner who was heard of lately, and no job. */
+export async function orphansWithoutJob(query: Query, nowMs: number | null): Promise<RunId[]> {
+  const rows = await query<{ id: RunId }>(
+    `SELECT id FROM holdpoint.runs AS run WHERE wake
+     AND (owner IS NULL OR owner NOT IN (SELECT id FROM holdpoint.nodes WHERE seen_at >= ${STORE_NOW} - $2))
+     AND NOT EXISTS (SELECT 1 FROM holdpoint_jobs.job WHERE name = 'crew/' || crew AND singleton_key = run.id)`,
+    [nowMs, NODE_SILENCE_MS],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Requests are found by one text, in which no two pairs of `by` and `id` are alike, and which any characters may be in. */
 export function keyOf({ by, id }: Pick<Request, 'by' | 'id'>): string {
   return JSON.stringify([by, id]);
@@ -186,9 +201,6 @@ function toAnswered({ key, content, answer }: { key: string; content: string; an
   const [by, id] = JSON.parse(key) as [string, string];
   return { by, id, content, answer: JSON.parse(answer) as Json };
 }
-
-/** Milliseconds since 1970 by the store's clock, which is the same for every node; `$1` stands in for it where it is given. */
-export const STORE_NOW = 'coalesce($1::float8, extract(epoch FROM clock_timestamp()) * 1000)';
 
 export async function nodesOf(query: Query, nowMs: number | null): Promise<SeenNode[]> {
   const rows = await query<Omit<SeenNode, 'seenAt'> & { seenAt: number }>(

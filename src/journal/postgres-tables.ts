@@ -8,6 +8,7 @@ import type { Answered } from './journal.ts';
 import type { Payload } from './payloads.ts';
 import type { Query } from './postgres-pool.ts';
 import { keyOf, type StoredRun } from './postgres-queries.ts';
+import type { JobOf } from './run-jobs.ts';
 
 /** What one job adds, encoded: making it may throw, applying it cannot. */
 export interface Change {
@@ -17,8 +18,21 @@ export interface Change {
   readonly payloads: readonly (readonly [run: string, digest: string, value: string])[];
   readonly holds: readonly StoredHold[];
   readonly answer: Answered | null;
+  /** What the run's job is to become. */
+  readonly job?: JobStep | null;
+  /** A job of which there is nothing to do. */
+  readonly spent?: JobOf;
   /** The head of the journal of no run, if that is what was added to. */
   readonly system?: Head;
+}
+/** `own`: the job of the run's owner; `offer`: for whoever takes it; `drop`: none any more; `poke`: whoever
+ *  owns the run is told. */
+export type JobStep = 'own' | 'offer' | 'drop' | 'poke';
+
+export interface JobChange extends JobOf {
+  readonly step: JobStep;
+  readonly owner: string | null;
+  readonly epoch: number;
 }
 type EventCells = readonly (string | number | null)[];
 
@@ -42,6 +56,9 @@ export class Tables {
   readonly answers = new Map<string, Answered>();
   /** Nodes that were heard of lately. */
   readonly alive = new Set<string>();
+  /** Runs whose job is this node's. */
+  readonly held = new Set<RunId>();
+  readonly jobs: JobChange[] = [];
   system: Head | null = null;
   readonly #started = new Set<RunId>();
   readonly #changedRuns = new Map<RunId, NonNullable<Change['run']>>();
@@ -56,8 +73,10 @@ export class Tables {
     return event ? { run: event[0], seq: event[1], hash: event[9] } : null;
   }
 
-  apply({ run, isNew, events, payloads, holds, answer, system }: Change): void {
+  apply({ run, isNew, events, payloads, holds, answer, system, job, spent }: Change): void {
     if (system) this.system = system;
+    if (spent) this.jobs.push({ ...spent, step: 'drop', owner: null, epoch: 0 });
+    if (run && job) this.jobs.push({ runId: run.id, crew: run.crew, owner: run.owner, epoch: run.epoch, step: job });
     if (run) {
       this.runs.set(run.id, run);
       this.#changedRuns.set(run.id, run);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { HoldId, RunId } from '../ids.ts';
 import { NODE_SILENCE_MS } from './deadline.ts';
+import type { JobWriter } from './postgres-hand-out.ts';
 import type { Needs } from './postgres-jobs.ts';
 import type { Query } from './postgres-pool.ts';
 import { headOfSystem, keyOf, RUN_COLUMNS, STORE_NOW, type StoredRun, storedAnswers } from './postgres-queries.ts';
@@ -15,6 +16,7 @@ export async function lockAndRead(
   query: Query,
   needs: readonly Needs[],
   nowMs: number | null,
+  jobs: JobWriter | null,
 ): Promise<{ tables: Tables; transaction: string }> {
   const transaction = await lockNames(query, needs);
   const tables = new Tables();
@@ -32,6 +34,8 @@ export async function lockAndRead(
   await readHolds(query, tables, distinct(needs.flatMap(({ holds, run }) => (holds && run) || [])));
   if (needs.some(({ system }) => system)) tables.system = await headOfSystem(query);
   if (needs.some(({ alive }) => alive)) await readNodes(query, tables, nowMs);
+  const held = needs.flatMap((need) => need.held ?? []);
+  if (held.length > 0 && jobs) for (const runId of await jobs.held(query, held)) tables.held.add(runId);
   return { tables, transaction };
 }
 

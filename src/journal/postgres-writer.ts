@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { closed, isCollision, isFaultOfOneWrite, unknownOutcome, writeFailure } from './postgres-errors.ts';
+import type { JobWriter } from './postgres-hand-out.ts';
 import type { Job } from './postgres-jobs.ts';
 import { type Pools, queryOn } from './postgres-pool.ts';
 import type { Tables } from './postgres-tables.ts';
@@ -22,6 +23,8 @@ export interface PostgresWriterOptions {
   readonly database: string;
   /** Milliseconds since 1970; null: the store's clock. */
   readonly now: () => number | null;
+  /** Null: this process knows nothing of jobs. */
+  readonly jobs: () => JobWriter | null;
 }
 
 /** A commit that was sent and never answered. */
@@ -103,9 +106,15 @@ export class PostgresWriter {
       await query('BEGIN');
       try {
         const needs = queued.map(({ job }) => job.needs);
-        const { tables, transaction } = await lockAndRead(query, needs, this.#options.now());
-        const settle = decideAll(queued, tables);
+        const jobs = this.#options.jobs();
+        const { tables, transaction } = await lockAndRead(query, needs, this.#options.now(), jobs);
+        const answer = decideAll(queued, tables);
         await tables.write(query);
+        const settleJobs = tables.jobs.length > 0 ? await jobs?.write(query, tables.jobs) : undefined;
+        const settle = () => {
+          settleJobs?.();
+          answer();
+        };
         await commit(client).catch((cause: unknown) => {
           throw new CommitLost(cause, { transaction, settle, witness: tables.witness });
         });

@@ -75,8 +75,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     drive: (taken) => drivers.begin(taken),
   };
   const isMine = (runId: RunId) => (typeof drives === 'function' ? drives(runId) : drives);
-  const presence = new Presence({ journal, clock, log });
   const handOut = handOutOf(context, isMine, drives);
+  const presence = new Presence({ journal, clock, log });
   const drivers = new Drivers(context, handOut, atOnce);
   const oversight = new Oversight(context);
   await join({ context, presence, handOut, drivers }, drives, atOnce);
@@ -143,9 +143,11 @@ function closer({ context, presence, handOut, drivers }: Swept, stopGraceMs: num
   const close = async () => {
     await stopSweep();
     await drivers.stop(stopGraceMs);
-    await presence.leave();
-    await handOut.leave();
-    await context.journal.close();
+    // A store that is away does not keep this process: others find out by its silence.
+    await presence
+      .leave()
+      .finally(() => handOut.leave())
+      .finally(() => context.journal.close());
   };
   let closing: Promise<void> | null = null;
   return () => {
@@ -170,7 +172,7 @@ async function join(
   drives: EngineOptions['drives'],
   atOnce: AtOnce,
 ): Promise<void> {
-  const { nodeId: id, clock, crews } = context;
+  const { nodeId: id, clock, crews, log } = context;
   const startedAt = clock.now();
   const node = { id, pid: process.pid, host: hostname(), url: null, startedAt, seenAt: startedAt };
   await presence.enter(node);
@@ -178,6 +180,7 @@ async function join(
     ...{ crews: drives === true ? [...crews.keys()] : [], limits: atOnce.crews ?? {} },
     work: () => drivers.lookSoon(),
     poke: (runId) => drivers.poke(runId),
+    trouble: (what, error) => log.error({ err: error }, `${what}: ${messageOf(error)}`),
     lost: (runId) => drivers.lose(runId),
   });
 }

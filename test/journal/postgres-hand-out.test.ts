@@ -1,0 +1,202 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { RunId } from '../../src/ids.ts';
+import type { HandOut, Taken } from '../../src/journal/hand-out.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import { openPostgresJournal } from '../../src/journal/postgres-journal.ts';
+import type { Query } from '../../src/journal/postgres-pool.ts';
+import { RunJobs } from '../../src/journal/run-jobs.ts';
+import { type TestDatabase, type TestPostgres, testPostgres } from '../support/postgres.ts';
+import { amendmentOf, appendOf, proposed, runId, summaryOf } from '../support/sample-journal.ts';
+
+let server: TestPostgres;
+let database: TestDatabase;
+let nodes: Node[];
+beforeAll(async () => {
+  server = await testPostgres();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+beforeEach(async () => {
+  database = await server.database();
+  nodes = [];
+});
+afterEach(async () => {
+  for (const node of nodes) await node.end();
+  await database.drop();
+});
+
+interface Node {
+  readonly id: string;
+  readonly journal: Journal;
+  readonly handOut: HandOut;
+  /** What it was told: `work`, `lost RUN` or `poke RUN`. */
+  readonly told: string[];
+  take(limit?: number): Promise<Taken[]>;
+  end(): Promise<void>;
+}
+
+/** A node with the crew `desk`: its journal, and its part of handing out. */
+async function node(id: string, limits: Record<string, number> = {}): Promise<Node> {
+  const journal = await openPostgresJournal({ url: database.url });
+  const { handOut } = journal;
+  if (!handOut) expect.unreachable();
+  const now = new Date().toISOString();
+  const row = { id, pid: 7, host: 'h', url: null, startedAt: now, seenAt: now };
+  const told: string[] = [];
+  await journal.enter(row);
+  await handOut.join(row, {
+    ...{ limits, crews: ['desk'] },
+    work: () => told.push('work'),
+    poke: (run) => told.push(`poke ${run}`),
+    lost: (run) => told.push(`lost ${run}`),
+    trouble: (what, error) => told.push(`${what}: ${String(error)}`),
+  });
+  const self: Node = {
+    ...{ id, journal, handOut, told },
+    take: (limit = 100) => handOut.take(limit, new Map([['desk', Number.POSITIVE_INFINITY]])),
+    async end() {
+      await handOut.leave();
+      await journal.close();
+    },
+  };
+  nodes.push(self);
+  return self;
+}
+
+const run = runId('one');
+
+/** `run state` of every job of a run. */
+async function jobs(): Promise<string[]> {
+  const rows = await database.query(
+    "SELECT singleton_key, state FROM holdpoint_jobs.job WHERE name <> 'leader' ORDER BY singleton_key",
+  );
+  return rows.map(({ singleton_key, state }) => `${singleton_key} ${state}`);
+}
+
+/** As if nobody had been heard of for a while. */
+const silence = () => database.query("UPDATE holdpoint_jobs.job SET heartbeat_on = heartbeat_on - interval '1 minute'");
+
+async function jobsOf(url: string) {
+  const jobs = await RunJobs.open({ url });
+  return { jobs, [Symbol.asyncDispose]: () => jobs.close() };
+}
+
+test('nodes that start at the same moment on an empty database make the queues once', async () => {
+  await Promise.all(['a', 'b', 'c', 'd'].map((id) => node(id)));
+  expect(nodes.flatMap(({ told }) => told.filter((what) => what !== 'work'))).toEqual([]);
+  await nodes[0]?.journal.append(appendOf(run, { owner: null }).batch);
+  expect(await nodes[3]?.take()).toHaveLength(1);
+});
+
+test('a run has a job while it has work to do, its owner’s, and none while it rests', async () => {
+  const [a, b] = [await node('a'), await node('b')];
+  await a.journal.append(appendOf(run, { owner: 'a' }).batch);
+  expect(await jobs()).toEqual([`${run} active`]);
+  expect(await b.take()).toEqual([]);
+  expect(await a.journal.rest(run, 1, 1, summaryOf(run))).toBe(true);
+  expect(await jobs()).toEqual([]);
+  const { epoch } = await a.journal.amend(run, null, ({ head }) =>
+    amendmentOf(run, head, { wake: true, takeFor: 'a' }),
+  );
+  expect(epoch).toBe(2);
+  expect(await jobs()).toEqual([`${run} active`]);
+  expect(await a.journal.rest(run, 2, 1, summaryOf(run))).toBe(false);
+  expect(await jobs()).toEqual([`${run} active`]);
+});
+
+test('a run without an owner goes to exactly one of the nodes that are told of it', async () => {
+  const all = await Promise.all(['a', 'b', 'c'].map((id) => node(id)));
+  const ids = Array.from({ length: 30 }, (_, n) => runId(`${n}`));
+  await Promise.all(ids.map((id, n) => all[n % 3]?.journal.append(appendOf(id, { owner: null }).batch)));
+  for (const each of all) await expect.poll(() => each.told).toContain('work');
+  const taken = (await Promise.all(all.map((each) => each.take()))).flat();
+  expect(taken.map((each) => each.runId).toSorted()).toEqual(ids.toSorted());
+  expect(new Set(taken.map(({ epoch, from }) => `${epoch} ${from}`))).toEqual(new Set(['2 null']));
+});
+
+test('a decision on a node that may not drive the run wakes another; one on a run at work has its owner look', async () => {
+  const [a, b] = [await node('a'), await node('b')];
+  await a.journal.append(appendOf(run, { owner: 'a' }).batch);
+  await a.journal.rest(run, 1, 1, summaryOf(run));
+  await a.journal.amend(run, null, ({ head }) => amendmentOf(run, head, { wake: true }));
+  await expect.poll(() => b.told).toContain('work');
+  expect(await b.take()).toEqual([{ runId: run, epoch: 2, from: null }]);
+  await a.journal.amend(run, null, ({ head }) => amendmentOf(run, head, { wake: true, takeFor: 'a' }));
+  await expect.poll(() => b.told).toContain(`poke ${run}`);
+  expect(await jobs()).toEqual([`${run} active`]);
+});
+
+test('a node that leaves gives its runs to the others at once', async () => {
+  const [a, b] = [await node('a'), await node('b')];
+  await a.journal.append(appendOf(run, { owner: 'a' }).batch);
+  await a.journal.leave('a');
+  await a.handOut.leave();
+  await expect.poll(() => b.told).toContain('work');
+  expect(await b.take()).toEqual([{ runId: run, epoch: 2, from: 'a' }]);
+});
+
+test('a node that was silent loses its runs: its append is refused, and it is told when it is back', async () => {
+  const [a, b] = [await node('a'), await node('b')];
+  const { batch, head } = appendOf(run, { owner: 'a' });
+  await a.journal.append(batch);
+  await using others = await jobsOf(database.url);
+  await silence();
+  await others.jobs.supervise();
+  expect(await b.take()).toEqual([{ runId: run, epoch: 2, from: 'a' }]);
+  const late = a.journal.append(appendOf(run, { owner: 'a', head, drafts: [proposed('x')] }).batch);
+  await expect(late).rejects.toMatchObject({ code: 'OWNER_LOST' });
+  await expect.poll(() => a.told, { timeout: 10_000 }).toContain(`lost ${run}`);
+  expect(b.told).not.toContain(`lost ${run}`);
+});
+
+test('a job that was given to a node which then fell silent is not its own any more when it comes back', async () => {
+  const a = await node('a');
+  await a.journal.append(appendOf(run, { owner: null }).batch);
+  await using late = await jobsOf(database.url);
+  const given = await late.jobs.take('desk', 1, null);
+  const held = async () => [...(await late.jobs.held(database.query as Query, given))];
+  expect(await held()).toEqual([run]);
+  await silence();
+  await late.jobs.supervise();
+  expect(await a.take()).toEqual([{ runId: run, epoch: 2, from: null }]);
+  expect(await held()).toEqual([]);
+  expect(await late.jobs.keep(given)).toEqual(given);
+});
+
+test('of a crew with a limit no more are at work than that, whoever looks at the same time', async () => {
+  const all = await Promise.all(['a', 'b', 'c'].map((id) => node(id, { desk: 4 })));
+  const ids = Array.from({ length: 12 }, (_, n) => runId(`${n}`));
+  for (const id of ids) await all[0]?.journal.append(appendOf(id, { owner: null }).batch);
+  const working = new Map<RunId, Node>();
+  const done: RunId[] = [];
+  while (done.length < ids.length) {
+    const looks = await Promise.all(
+      all.map(async (each) => (await each.take(2)).map((taken) => [taken.runId, each] as const)),
+    );
+    for (const [id, each] of looks.flat()) working.set(id, each);
+    expect(working.size).toBeLessThanOrEqual(4);
+    expect(working.size).toBeGreaterThan(0);
+    for (const [id, each] of [...working].slice(0, 2)) {
+      working.delete(id);
+      await each.journal.rest(id, 2, 1, summaryOf(id));
+      done.push(id);
+    }
+  }
+  expect(new Set(done).size).toBe(ids.length);
+});
+
+test('a run that somebody woke who knows of no jobs is offered by the one node that leads', async () => {
+  const [a, b] = [await node('a'), await node('b')];
+  const other = await openPostgresJournal({ url: database.url });
+  await other.append(appendOf(run, { owner: null }).batch);
+  await other.append(appendOf(runId('two'), { owner: 'dead' }).batch);
+  await other.close();
+  for (const each of [a, b]) await each.handOut.sweep();
+  expect([a.handOut.leads, b.handOut.leads]).toEqual([true, false]);
+  expect(await b.take()).toEqual([
+    { runId: run, epoch: 2, from: null },
+    { runId: runId('two'), epoch: 2, from: 'dead' },
+  ]);
+  await a.handOut.leave();
+  await b.handOut.sweep();
+  expect(b.handOut.leads).toBe(true);
+});
