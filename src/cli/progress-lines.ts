@@ -3,12 +3,13 @@ import { visibleLine } from './visible-text.ts';
 
 /** One line of an event for a person who follows a run; null for what they need not see. Texts of agents are made visible. */
 export function progressLine({ type, by, data }: Pick<JournalEvent, 'type' | 'by' | 'data'>): string | null {
-  const given = (data ?? {}) as EventFields;
-  const line = WORDS[type]?.(given, by);
-  return line === undefined ? null : visibleLine(line, 160);
+  const words = WORDS[type];
+  if (!words) return null;
+  const line = data === undefined ? `${type} by ${by} (erased)` : words(data as EventFields, by);
+  return visibleLine(line, 160);
 }
 
-/** What the lines need of all events' data; every field may be missing, since data can be erased or lie elsewhere. */
+/** What the lines need of all events' data; every field may be missing, since it can lie elsewhere. */
 interface EventFields {
   readonly id?: string;
   readonly holdId?: string;

@@ -80,10 +80,11 @@ export interface Journal {
   readonly handOut: HandOut | null;
 
   /** Removes the content of events of a run that nobody drives, the values only they named, holds, and the answers to requests
-   *  that speak of the run. The chain still verifies. @throws `RUN_NOT_FOUND` */
+   *  that speak of the run. The chain still verifies. @throws `RUN_NOT_FOUND`; `SEQ_CONFLICT` if it moved on, or has work to do */
   erase(runId: RunId, erasure: Erasure): Promise<void>;
-  /** Removes a run that nobody drives with all that belongs to it. False if there is none. */
-  remove(runId: RunId): Promise<boolean>;
+  /** Removes a run that nobody drives with all that belongs to it. False if there is none.
+   *  @throws `SEQ_CONFLICT` if its head is not `seq` any more, or it has work to do */
+  remove(runId: RunId, seq: number): Promise<boolean>;
 
   /** Answers given to requests, each once, in an order of the store's own: at most `limit` after that of `after` (null: from the
    *  first). */

@@ -30,6 +30,7 @@ import type { Payload } from './payloads.ts';
 import {
   answerOf,
   checkAppend,
+  checkAtRest,
   checkAttached,
   checkRestored,
   ownerAfter,
@@ -219,8 +220,9 @@ class MemoryJournal implements Journal {
     const awake = [...this.#runs.values()].filter(({ row }) => row.wake);
     return awake.map(({ row: { summary, owner } }) => ({ runId: summary.id, crew: summary.crew, owner }));
   }
-  async erase(runId: RunId, { seqs, tasks, summary }: Erasure): Promise<void> {
+  async erase(runId: RunId, { seq, seqs, tasks, summary }: Erasure): Promise<void> {
     const stored = this.#stored(runId);
+    checkAtRest(runId, { seq: stored.row.head.seq, wake: stored.row.wake }, seq);
     const erased = new Set(seqs);
     for (const [index, event] of stored.events.entries())
       if (erased.has(event.seq)) stored.events[index] = withoutData(event);
@@ -229,8 +231,11 @@ class MemoryJournal implements Journal {
     stored.row = { ...stored.row, summary: copy(summary) };
     this.#forget(runId, tasks);
   }
-  async remove(runId: RunId): Promise<boolean> {
-    if (!this.#runs.delete(runId)) return false;
+  async remove(runId: RunId, seq: number): Promise<boolean> {
+    const row = this.#runs.get(runId)?.row;
+    if (!row) return false;
+    checkAtRest(runId, { seq: row.head.seq, wake: row.wake }, seq);
+    this.#runs.delete(runId);
     this.#forget(runId, null);
     return true;
   }

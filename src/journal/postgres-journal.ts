@@ -170,8 +170,8 @@ class PostgresJournal implements Journal {
   erase(runId: RunId, erasure: Erasure): Promise<void> {
     return this.#write((query) => eraseRun(query, runId, erasure));
   }
-  remove(runId: RunId): Promise<boolean> {
-    return this.#write((query) => removeRun(query, runId));
+  remove(runId: RunId, seq: number): Promise<boolean> {
+    return this.#write((query) => removeRun(query, runId, seq));
   }
 
   enter({ id, pid, host, url, startedAt, seenAt }: NodeRow): Promise<void> {

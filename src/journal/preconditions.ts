@@ -71,6 +71,19 @@ export function requestAnswered(stored: Answered, request: Request, runId: RunId
   );
 }
 
+/** What is erased or removed was read before: it must be as it was then, and at rest. */
+export function checkAtRest(runId: RunId, { seq, wake }: { seq: number; wake: boolean }, read: number): void {
+  if (seq !== read || wake) throw notAtRest(runId, seq);
+}
+
+export function notAtRest(runId: RunId, seq: number): HoldpointError {
+  return new HoldpointError(
+    'SEQ_CONFLICT',
+    `Run ${runId} (at event ${seq}) moved on while it was read, or somebody is at it. Nothing was removed; try again.`,
+    { details: { runId, seq } },
+  );
+}
+
 /** What is restored must not be there, and a run's events must be whole. */
 export function checkRestored(part: Restored, isThere: boolean): void {
   if (isThere) {

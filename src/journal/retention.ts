@@ -4,6 +4,8 @@ import { refsOf } from './payloads.ts';
 
 /** What of a run is erased. Its chain stays whole: only `data` and `salt` of events go, which no hash but their own covers. */
 export interface Erasure {
+  /** The head that the run had when it was read. */
+  readonly seq: number;
   readonly seqs: readonly number[];
   /** Of these tasks the holds go as well; null: all holds of the run. */
   readonly tasks: readonly string[] | null;

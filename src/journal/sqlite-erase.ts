@@ -1,15 +1,15 @@
 import type { RunId } from '../ids.ts';
-import { runNotFound } from './preconditions.ts';
+import { checkAtRest, runNotFound } from './preconditions.ts';
 import { type Erasure, namedPayloads } from './retention.ts';
 import { eventsOf, payloadsOf } from './sqlite-queries.ts';
 import type { Sql } from './sqlite-statements.ts';
 
 /** Removing for good, each inside a transaction of the writer. */
 
-export function eraseRun(sql: Sql, runId: RunId, { seqs, tasks, summary }: Erasure): void {
+export function eraseRun(sql: Sql, runId: RunId, { seq, seqs, tasks, summary }: Erasure): void {
   overwriteWhatGoes(sql);
-  const { changes } = sql('UPDATE runs SET summary = ? WHERE id = ?').run(JSON.stringify(summary), runId);
-  if (changes === 0) throw runNotFound(runId);
+  if (!isAtRest(sql, runId, seq)) throw runNotFound(runId);
+  sql('UPDATE runs SET summary = ? WHERE id = ?').run(JSON.stringify(summary), runId);
   sql('UPDATE events SET data = NULL, salt = NULL WHERE run = ? AND seq IN (SELECT value FROM json_each(?))').run(
     ...[runId, JSON.stringify(seqs)],
   );
@@ -25,13 +25,20 @@ export function eraseRun(sql: Sql, runId: RunId, { seqs, tasks, summary }: Erasu
   forgetAnswers(sql, runId);
 }
 
-export function removeRun(sql: Sql, runId: RunId): boolean {
+export function removeRun(sql: Sql, runId: RunId, seq: number): boolean {
   overwriteWhatGoes(sql);
-  const { changes } = sql('DELETE FROM runs WHERE id = ?').run(runId);
-  if (changes === 0) return false;
+  if (!isAtRest(sql, runId, seq)) return false;
+  sql('DELETE FROM runs WHERE id = ?').run(runId);
   for (const table of ['events', 'payloads', 'holds']) sql(`DELETE FROM ${table} WHERE run = ?`).run(runId);
   forgetAnswers(sql, runId);
   return true;
+}
+
+/** Whether there is such a run. @throws `SEQ_CONFLICT` if it is not as it was read */
+function isAtRest(sql: Sql, runId: RunId, read: number): boolean {
+  const row = sql<{ seq: number; wake: number }>('SELECT seq, wake FROM runs WHERE id = ?').get(runId);
+  if (row) checkAtRest(runId, { seq: row.seq, wake: row.wake === 1 }, read);
+  return row !== undefined;
 }
 
 /** Answers repeat what was asked about: the hold with its proposal, the run with its error. */

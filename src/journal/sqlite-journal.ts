@@ -149,8 +149,8 @@ class SqliteJournal implements Journal {
   erase(runId: RunId, erasure: Erasure) {
     return this.#write((sql) => eraseRun(sql, runId, erasure));
   }
-  remove(runId: RunId) {
-    return this.#write((sql) => removeRun(sql, runId));
+  remove(runId: RunId, seq: number) {
+    return this.#write((sql) => removeRun(sql, runId, seq));
   }
 
   enter(node: NodeRow) {

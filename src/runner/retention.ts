@@ -1,4 +1,4 @@
-import { type Draft, draft } from '../crew/events.ts';
+import { type Draft, draft, type EventData } from '../crew/events.ts';
 import { HoldpointError } from '../errors.ts';
 import type { RunStatus, RunSummary } from '../hooks/run-summary.ts';
 import { type RunId, SYSTEM_JOURNAL } from '../ids.ts';
@@ -16,29 +16,47 @@ export interface EraseRequest {
   readonly now: string;
 }
 
+export interface Erased {
+  /** Events that lost their content now. 0: there was nothing left to erase, and nothing is noted. */
+  readonly count: number;
+  /** Runs that have some of the content as well: forks of this one, and the run that it was forked from. */
+  readonly copies: readonly RunId[];
+}
+
 /**
- * Removes the content of a run that has ended, for good; who, when and why is in the journal `system`. Its chain still verifies.
- * Names of people in `by` and the types and times of events stay. What other tasks took over from an erased one stays too.
- * @returns how many events lost their content. @throws `RUN_NOT_FOUND`, `RUN_ACTIVE`; `BAD_REQUEST` for a task it does not have
+ * Removes the content of a run that has ended, for good; who, when and why is in the journal `system`, where it is noted first. Its
+ * chain still verifies. Names of people in `by` and the types and times of events stay. What other tasks took over from an erased
+ * one stays too.
+ * @throws `RUN_NOT_FOUND`, `RUN_ACTIVE`; `BAD_REQUEST` for a task it does not have; `SEQ_CONFLICT` if somebody acts on it meanwhile
  */
 export async function eraseRun(
   journal: Journal,
   runId: RunId,
   { tasks, reason, by, now }: EraseRequest,
-): Promise<number> {
-  const { summary } = await endedRun(journal, runId);
+): Promise<Erased> {
+  const { summary, head } = await endedRun(journal, runId);
   const unknown = tasks?.find((task) => !Object.hasOwn(summary.tasks, task));
   if (unknown !== undefined)
     throw new HoldpointError(
       'BAD_REQUEST',
       `Run ${runId} has no task "${unknown}". It has: ${Object.keys(summary.tasks).join(', ')}.`,
     );
-  const seqs = toErase(await journal.read(runId), tasks);
-  const erased = draft('run.erased', { run: runId, count: seqs.length, tasks: tasks && [...tasks], reason }, by);
-  await noteInSystem(journal, erased, now);
-  const message = `${seqs.length} events of the run were erased by ${by}: it cannot be replayed or forked.`;
-  await journal.erase(runId, { seqs, tasks, summary: { ...summary, error: { code: 'RUN_ERASED', message } } });
-  return seqs.length;
+  const events = await journal.read(runId);
+  const copies = await copiesOf(journal, events);
+  const seqs = toErase(events, tasks);
+  if (seqs.length === 0) return { count: 0, copies };
+  await noteInSystem(
+    journal,
+    draft('run.erased', { run: runId, count: seqs.length, tasks: tasks && [...tasks], reason }, by),
+    now,
+  );
+  const total = seqs.length + events.filter(({ data }) => data === undefined).length;
+  const message = `${total} events of the run were erased, the last by ${by}: it cannot be replayed or forked.`;
+  await journal.erase(runId, {
+    ...{ seq: head.seq, seqs, tasks },
+    summary: { ...summary, error: { code: 'RUN_ERASED', message } },
+  });
+  return { count: seqs.length, copies };
 }
 
 /** Of a task: its events, and those of its holds, which repeat its proposals. */
@@ -53,6 +71,18 @@ function toErase(events: readonly JournalEvent[], tasks: readonly string[] | nul
     if (isOurs || (type.startsWith('hold.') && holds.has(holdId))) seqs.push(seq);
   }
   return seqs;
+}
+
+async function copiesOf(journal: Journal, events: readonly JournalEvent[]): Promise<RunId[]> {
+  const named = events.flatMap(({ type, data }): RunId[] => {
+    if (data === undefined) return [];
+    if (type === 'run.forked') return [(data as EventData<'run.forked'>).to];
+    if (type !== 'run.started') return [];
+    const { forkedFrom } = data as EventData<'run.started'>;
+    return forkedFrom ? [forkedFrom.runId] : [];
+  });
+  const rows = await Promise.all(named.map((id) => journal.run(id)));
+  return rows.flatMap((row) => (row ? [row.summary.id] : []));
 }
 
 export interface PruneFilter {
@@ -75,7 +105,11 @@ export async function prunable(journal: Journal, { statuses, endedBefore }: Prun
   return found.sort((a, b) => ((a.endedAt ?? '') < (b.endedAt ?? '') ? -1 : 1));
 }
 
-/** Removes a run that has ended with all that belongs to it; its length and head stay in the journal `system`. */
+/**
+ * Removes a run that has ended with all that belongs to it; its length and head stay in the journal `system`, where they are noted
+ * first: whoever is killed between the two leaves a note of a run that is still there, never a run that is gone without one.
+ * @throws `RUN_NOT_FOUND`, `RUN_ACTIVE`; `SEQ_CONFLICT` if somebody acts on it meanwhile
+ */
 export async function pruneRun(
   journal: Journal,
   runId: RunId,
@@ -88,7 +122,7 @@ export async function pruneRun(
     draft('run.pruned', { run: runId, crew, status, count: head.seq, head: head.hash }, by),
     now,
   );
-  await journal.remove(runId);
+  await journal.remove(runId, head.seq);
 }
 
 async function endedRun(journal: Journal, runId: RunId): Promise<RunRow> {
@@ -96,13 +130,11 @@ async function endedRun(journal: Journal, runId: RunId): Promise<RunRow> {
   if (!row) throw runNotFound(runId);
   const { status, endedAt } = row.summary;
   if (endedAt !== null && !row.wake) return row;
-  throw new HoldpointError(
-    'RUN_ACTIVE',
-    `Run ${runId} is ${status}: cancel it, or wait for its end, and erase it then.`,
-    {
-      details: { status },
-    },
-  );
+  const message =
+    endedAt === null
+      ? `Run ${runId} is ${status}: cancel it, or wait for its end.`
+      : `Run ${runId} is ${status}, but something is left to be recorded, such as an undo: \`holdpoint runs resume ${runId} FILE\` ends that.`;
+  throw new HoldpointError('RUN_ACTIVE', `${message} Nothing of it was removed.`, { details: { status } });
 }
 
 function noteInSystem(journal: Journal, event: Draft, at: string) {

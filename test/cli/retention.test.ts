@@ -44,6 +44,25 @@ describe('prune', () => {
     });
   });
 
+  test('keeps and tells what somebody still has to end, and removes the others', async () => {
+    const folder = await cliFolder({ 'plain.ts': PLAIN });
+    await using _ = folder;
+    const run = ['run', 'plain.ts', ...rehearse];
+    expect(await folder.run(run, { HOLDPOINT_FAULT_POINT: 'rest.before' })).toMatchObject({ code: null });
+    await folder.run(run);
+    const prune = ['prune', '--older-than', '0s', '--export', 'archive', '--yes'];
+    const pruned = await folder.json(prune);
+    expect(pruned).toMatchObject({
+      code: 2,
+      lines: [{ removed: false, exported: null }, { removed: true }],
+      stderr: expect.stringContaining('runs resume'),
+    });
+    const [{ id: left }] = pruned.lines as [RunSummary];
+    expect(await folder.run(['runs', 'resume', left, 'plain.ts', ...rehearse])).toMatchObject({ code: 0 });
+    expect(await folder.json(prune)).toMatchObject({ code: 0, lines: [{ id: left, removed: true }] });
+    expect(await readdir(join(folder.path, 'archive'))).toHaveLength(2);
+  });
+
   test('says what is wrong with what was asked', async () => {
     const { folder } = await office();
     await using _ = folder;
@@ -91,6 +110,17 @@ describe('erase', () => {
       (await readdir(join(folder.path, '.holdpoint'))).map((name) => readFile(join(folder.path, '.holdpoint', name))),
     );
     expect(Buffer.concat(kept).includes('wasps'), 'anywhere in the files').toBe(false);
+
+    const watched = await folder.run(['runs', 'watch', held.id]);
+    expect(watched.stdout).toContain('hold.opened by system (erased)');
+    expect(watched.stdout).not.toContain('undefined');
+    const summary = async () => (await folder.json(['runs', 'show', held.id])).lines[0];
+    const before = await summary();
+    expect(await folder.json(['erase', held.id, '--reason', 'again', '--all'])).toMatchObject({
+      lines: [{ erased: 0 }],
+    });
+    expect(await summary(), 'nothing was left to erase').toEqual(before);
+    expect((await folder.run(['export', 'system'])).stdout).not.toContain('again');
   });
 
   test('of one task only, what the others say stays', async () => {

@@ -646,13 +646,17 @@ export function journalContract(name: string, open: (options: { now: () => numbe
           ...amendmentOf(id, head),
           answer: { recordedSeq: 4, about: id } as never,
         }));
+        await journal.rest(id, 1, 4, summaryOf(id, { ...ended, lastSeq: 4 }));
       }
       return other;
     }
 
     test('an erasure takes content, values, holds and answers, and leaves a chain that verifies', async () => {
       const other = await two();
-      await journal.erase(run, { seqs: [1, 3], tasks: ['assess'], summary: summaryOf(run, { ...ended, lastSeq: 4 }) });
+      await journal.erase(run, {
+        ...{ seq: 4, seqs: [1, 3], tasks: ['assess'] },
+        summary: summaryOf(run, { ...ended, lastSeq: 4 }),
+      });
       const events = await journal.read(run);
       expect(events.map(({ data, salt }) => [data !== undefined, salt !== undefined])).toEqual([
         [false, false],
@@ -666,21 +670,21 @@ export function journalContract(name: string, open: (options: { now: () => numbe
       expect(await journal.hold(holdIdOf(run, 2))).toMatchObject({ task: 'pay' });
       expect((await journal.run(run))?.summary).toMatchObject(ended);
       expect(await journal.answered({ by: 'user:ana', id: run, content: 'c' })).toBeNull();
-      await journal.erase(run, { seqs: [2], tasks: null, summary: summaryOf(run, ended) });
+      await journal.erase(run, { seq: 4, seqs: [2], tasks: null, summary: summaryOf(run, ended) });
       expect(await journal.hold(holdIdOf(run, 2))).toBeNull();
 
       expect(await journal.payloads(other)).toHaveLength(1);
       expect((await journal.read(other)).every(({ data }) => data !== undefined)).toBe(true);
       expect(await journal.hold(holdIdOf(other, 1))).not.toBeNull();
       expect(await journal.answered({ by: 'user:ana', id: other, content: 'c' })).not.toBeNull();
-      const none = journal.erase(runId('none'), { seqs: [1], tasks: null, summary: summaryOf(run) });
+      const none = journal.erase(runId('none'), { seq: 4, seqs: [1], tasks: null, summary: summaryOf(run) });
       await expect(none).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
     });
 
     test('a removed run is gone with all that belongs to it, and no other', async () => {
       const other = await two();
-      expect(await journal.remove(run)).toBe(true);
-      expect(await journal.remove(run)).toBe(false);
+      expect(await journal.remove(run, 4)).toBe(true);
+      expect(await journal.remove(run, 4)).toBe(false);
       expect(await journal.run(run)).toBeNull();
       expect(await journal.read(run)).toEqual([]);
       expect(await journal.payloads(run)).toEqual([]);
@@ -688,6 +692,25 @@ export function journalContract(name: string, open: (options: { now: () => numbe
       expect((await journal.runs({})).items.map(({ id }) => id)).toEqual([other]);
       expect(await journal.answered({ by: 'user:ana', id: run, content: 'c' })).toBeNull();
       expect(verifyChain(await journal.read(other), { payloads: await journal.payloads(other) }).ok).toBe(true);
+    });
+
+    test('a run that moved on since it was read, or has work to do, is neither erased nor removed', async () => {
+      await two();
+      const whole = async () => [await journal.read(run), await journal.payloads(run), await journal.run(run)];
+      const refused = async (seq: number) => {
+        const before = await whole();
+        const erasing = journal.erase(run, { seq, seqs: [1], tasks: null, summary: summaryOf(run, ended) });
+        await expect(erasing).rejects.toMatchObject({ code: 'SEQ_CONFLICT' });
+        await expect(journal.remove(run, seq)).rejects.toMatchObject({ code: 'SEQ_CONFLICT' });
+        expect(await whole()).toEqual(before);
+        expect((await journal.holds({ runId: run })).items).toHaveLength(2);
+        expect(await journal.answered({ by: 'user:ana', id: run, content: 'c' })).not.toBeNull();
+      };
+      await refused(3);
+      const head = await journal.head(run);
+      await journal.amend(run, null, () => ({ ...amendmentOf(run, head), wake: true }));
+      await refused(4);
+      await refused(5);
     });
   });
 

@@ -4,7 +4,7 @@ import { localUser } from '../../open-holdpoint.ts';
 import { eraseRun } from '../../runner/retention.ts';
 import { openToChange } from '../database.ts';
 import type { DatabaseOptions, JsonOptions } from '../options.ts';
-import { printJson, printLine } from '../print.ts';
+import { note, printJson, printLine } from '../print.ts';
 
 interface Options extends DatabaseOptions, JsonOptions {
   readonly task?: readonly string[];
@@ -21,14 +21,19 @@ export async function eraseData(id: string, options: Options): Promise<number> {
   const journal = await openToChange(options);
   try {
     const asked = { tasks: task ?? null, reason, by: localUser(), now: new Date().toISOString() };
-    const count = await eraseRun(journal, id as RunId, asked);
-    if (options.json) printJson({ run: id, erased: count, tasks: asked.tasks });
-    else
-      printLine(
-        `The data of ${count} events of run ${id} are erased. It cannot be replayed; \`holdpoint verify\` still checks its chain.`,
-      );
+    const { count, copies } = await eraseRun(journal, id as RunId, asked);
+    if (options.json) printJson({ run: id, erased: count, tasks: asked.tasks, copies });
+    else printLine(told(id, count));
+    if (copies.length > 0)
+      note(`Some of it is in other runs as well, forks of it or what it was forked from: ${copies.join(', ')}.`);
     return 0;
   } finally {
     await journal.close();
   }
+}
+
+function told(id: string, count: number): string {
+  return count === 0
+    ? `Nothing was left to erase in run ${id}.`
+    : `The data of ${count} events of run ${id} are erased. It cannot be replayed; \`holdpoint verify\` still checks its chain.`;
 }

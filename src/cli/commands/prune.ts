@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HoldpointError, messageOf } from '../../errors.ts';
+import { type ErrorCode, HoldpointError, isHoldpointError, messageOf } from '../../errors.ts';
 import { Duration, durationMs } from '../../hooks/duration.ts';
 import type { RunStatus, RunSummary } from '../../hooks/run-summary.ts';
 import { exportLines } from '../../journal/export.ts';
@@ -9,6 +9,8 @@ import { verifyRun } from '../../journal/verify.ts';
 import { localUser } from '../../open-holdpoint.ts';
 import { prunable, pruneRun } from '../../runner/retention.ts';
 import { openToChange } from '../database.ts';
+import { errorLines, exitCodeOfError } from '../error-lines.ts';
+import { EXIT } from '../exit-codes.ts';
 import type { DatabaseOptions, JsonOptions } from '../options.ts';
 import { note, printJson, printLine } from '../print.ts';
 import { writeLines } from '../write-lines.ts';
@@ -28,21 +30,34 @@ export async function pruneRuns(options: Options): Promise<number> {
   try {
     const runs = await prunable(journal, { statuses, endedBefore });
     if (options.yes && options.export !== undefined) await mkdir(options.export, { recursive: true, mode: 0o700 });
-    for (const run of runs) await pruneOne(journal, run, options);
-    if (options.json) return 0;
+    let code: number = EXIT.done;
+    for (const run of runs) code = Math.max(code, await pruneOne(journal, run, options));
+    if (options.json) return code;
     if (runs.length === 0) note(`No run with status ${statuses.join(', ')} ended before ${endedBefore}.`);
     else if (!options.yes) note(`Nothing was removed. Add --yes to remove these ${runs.length}.`);
-    return 0;
+    return code;
   } finally {
     await journal.close();
   }
 }
 
-async function pruneOne(journal: Journal, run: RunSummary, options: Options): Promise<void> {
+/** What keeps one run: it is told, and the others are pruned nevertheless. Whatever else goes wrong ends it. */
+const KEEPS: readonly ErrorCode[] = ['JOURNAL_BROKEN', 'RUN_ACTIVE', 'SEQ_CONFLICT'];
+
+/** @returns the exit code */
+async function pruneOne(journal: Journal, run: RunSummary, options: Options): Promise<number> {
   const { yes = false, export: folder } = options;
-  const file = yes && folder !== undefined ? await exportRun(journal, run, folder) : null;
-  if (yes) await pruneRun(journal, run.id, { by: localUser(), now: new Date().toISOString() });
-  tell(run, { file, removed: yes }, options);
+  try {
+    const file = yes && folder !== undefined ? await exportRun(journal, run, folder) : null;
+    if (yes) await pruneRun(journal, run.id, { by: localUser(), now: new Date().toISOString() });
+    tell(run, { file, removed: yes }, options);
+    return EXIT.done;
+  } catch (error) {
+    if (!isHoldpointError(error) || !KEEPS.includes(error.code)) throw error;
+    tell(run, { file: null, removed: false }, options);
+    note(errorLines(error));
+    return exitCodeOfError(error);
+  }
 }
 
 function tell(run: RunSummary, done: { file: string | null; removed: boolean }, { json }: Options): void {
@@ -59,7 +74,7 @@ async function exportRun(journal: Journal, { id }: RunSummary, folder: string): 
   if (!verified.ok)
     throw new HoldpointError(
       'JOURNAL_BROKEN',
-      `Run ${id} was not removed: its journal is broken: ${verified.problem}.`,
+      `Run ${id} was not removed: its journal is broken: ${verified.problem}. Look at it first; without --export it is removed as it is.`,
     );
   const file = join(folder, `${id}.ndjson`);
   await writeLines(file, exportLines(id, events, payloads));

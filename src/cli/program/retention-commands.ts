@@ -11,6 +11,12 @@ export function addRetentionCommands(program: Command, finish: Finish): void {
     .option('--status <statuses>', 'of these, separated by commas', 'completed,failed,cancelled')
     .option('--export <folder>', 'write the journal of each there before it is removed')
     .option('--yes', 'remove them; without this they are only listed');
+  prune.addHelpText(
+    'after',
+    `
+A run that cannot be removed is told and kept, and the others are removed nevertheless. Interrupted at any point, begin it again:
+an export is whole before its run is removed. The file of an SQLite database does not shrink, its room is used again.`,
+  );
   examples(
     withJson(withDatabase(prune), '{ "id", "crew", "status", "endedAt", "removed", "exported" } of each run'),
     'holdpoint prune --older-than 90d',
@@ -27,9 +33,16 @@ export function addRetentionCommands(program: Command, finish: Finish): void {
       collect,
     )
     .option('--all', 'everything that the run says')
-    .requiredOption('--reason <text>', 'why; it is recorded');
+    .requiredOption('--reason <text>', 'why; it stays in the journal `system`, so name nobody');
+  erase.addHelpText(
+    'after',
+    `
+Erased is what events say, values and holds included, and every answer that a client was given about the run. Who acted, when,
+and what type of event it was stay. Runs that have some of it too (forks) are named. Yours to remove: exports, logs written
+with --log-journal, files that tasks wrote.`,
+  );
   examples(
-    withJson(withDatabase(erase), '{ "run", "erased", "tasks" }'),
+    withJson(withDatabase(erase), '{ "run", "erased", "tasks", "copies" }'),
     'holdpoint erase run_… --all --reason "asked to be forgotten"',
   ).action((run: string, options) =>
     finish(import('../commands/erase.ts').then(({ eraseData }) => eraseData(run, options))),
