@@ -102,7 +102,7 @@ test(
           const { stopped } = JSON.parse(stopping.stdout) as { stopped: string[] };
           expect(stopped.length).toBeGreaterThan(0);
           const before = await effects();
-          await delay(STOPPED_AFTER_MS + 2_000);
+          await delay(STOPPED_AFTER_MS + 1_000);
           enough.abort();
           expect(await starting).toEqual(new Set(['STOPPED']));
           const late = (await effects()).filter((at) => at > stoppedAt + STOPPED_AFTER_MS);

@@ -1,24 +1,32 @@
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A network between client and server that can be cut, or stop carrying what the server sends. */
+/** A network between client and server that can be cut, or go silent: connections stay open, and carry nothing any more. */
 export interface FlakyProxy extends AsyncDisposable {
   readonly url: string;
   /** Breaks every connection that is open now. */
   cut(): void;
-  pause(): void;
+  /** Loses what the server sends (default), or both ways; also of connections that are made meanwhile. */
+  pause(lost?: Lost): void;
   resume(): void;
 }
 
+/** Where only answers are lost, what was asked for is done all the same. */
+type Lost = 'answers' | 'everything';
+
 export async function flakyProxy(target: number): Promise<FlakyProxy> {
   const pairs = new Set<{ client: Socket; server: Socket }>();
-  let paused = false;
+  let lost: Lost | null = null;
+  const silence = ({ client, server }: { client: Socket; server: Socket }) => {
+    if (lost !== null) server.pause();
+    if (lost === 'everything') client.pause();
+  };
   const listener = createServer((client) => {
     const server = connect(target, '127.0.0.1');
     const pair = { client, server };
     pairs.add(pair);
     client.pipe(server);
     server.on('data', (data) => client.write(data));
-    if (paused) server.pause();
+    silence(pair);
     for (const side of [client, server]) {
       side.on('error', () => undefined);
       side.on('close', () => {
@@ -36,13 +44,16 @@ export async function flakyProxy(target: number): Promise<FlakyProxy> {
   return {
     url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
     cut,
-    pause: () => {
-      paused = true;
-      for (const { server } of pairs) server.pause();
+    pause: (what = 'answers') => {
+      lost = what;
+      for (const pair of pairs) silence(pair);
     },
     resume: () => {
-      paused = false;
-      for (const { server } of pairs) server.resume();
+      lost = null;
+      for (const { client, server } of pairs) {
+        server.resume();
+        client.resume();
+      }
     },
     [Symbol.asyncDispose]: async () => {
       cut();
