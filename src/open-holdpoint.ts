@@ -15,6 +15,7 @@ import { digestOf } from './json/digest.ts';
 import type { Json } from './json/json.ts';
 import { DEFAULT_DATABASE, openDatabase } from './open-database.ts';
 import { announcementsOf } from './runner/announcements.ts';
+import type { AtOnce } from './runner/at-once.ts';
 import type { Clock } from './runner/clock.ts';
 import type { RunnerLog } from './runner/context.ts';
 import type { Decided, Engine } from './runner/engine.ts';
@@ -32,6 +33,8 @@ export interface HoldpointOptions<Cs extends readonly Crew[]> {
   readonly clock?: Clock;
   /** How much a run and a value may be, and how long a stop may take; what is not named has its default. @throws `LIMIT_INVALID` */
   readonly limits?: Partial<EngineLimits>;
+  /** How much may be done at a time; the rest waits for its turn. @throws `LIMIT_INVALID` */
+  readonly atOnce?: AtOnce;
 }
 
 export interface StartOptions {
@@ -113,6 +116,7 @@ export async function openHoldpoint<const Cs extends readonly Crew[]>(
     models: (choice) => resolveModel(choice ?? options.model ?? null),
     log: options.log ?? pino({ level: 'silent' }),
     limits: options.limits,
+    ...(options.atOnce ? { atOnce: options.atOnce } : {}),
     ...(options.clock ? { clock: options.clock } : {}),
   });
   const close = () => engine.close();

@@ -2,6 +2,7 @@ import type { CrewDefinition } from '../crew/crew-definition.ts';
 import type { Engine, ModelSource } from '../runner/engine.ts';
 import { openEngine } from '../runner/open-engine.ts';
 import { type ReviewServer, serveReview } from '../server/serve.ts';
+import { type AtOnceOptions, atOnceOf } from './at-once.ts';
 import { openUnserved } from './database.ts';
 import { type LimitOptions, limitsOf } from './limits.ts';
 import { logJournal } from './log-journal.ts';
@@ -9,7 +10,7 @@ import type { DatabaseOptions } from './options.ts';
 import { pageFolder } from './package-info.ts';
 import { type LogOptions, serverLog } from './server-log.ts';
 
-export interface ServingOptions extends DatabaseOptions, LogOptions, LimitOptions {
+export interface ServingOptions extends DatabaseOptions, LogOptions, LimitOptions, AtOnceOptions {
   readonly port: number;
   readonly host?: string;
   readonly allowHost?: readonly string[];
@@ -27,9 +28,13 @@ export async function startServing(
   options: ServingOptions,
 ): Promise<Serving> {
   const limits = limitsOf(options);
+  const atOnce = atOnceOf(
+    options,
+    crews.map(({ name }) => name),
+  );
   const log = await serverLog(options);
   const journal = await openUnserved(options);
-  const engine = await openEngine({ crews, journal, models, log, limits: limits.engine });
+  const engine = await openEngine({ crews, journal, models, log, limits: limits.engine, atOnce });
   const endLog = options.logJournal ? logJournal({ engine, log }) : async () => undefined;
   const closeEngine = async () => {
     await engine.close();

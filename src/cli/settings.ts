@@ -3,6 +3,7 @@
  * loaded: a tool, or a program that it starts, could otherwise decide its own holds with the reviewer's token.
  */
 export type Setting =
+  | 'HOLDPOINT_AT_ONCE'
   | 'HOLDPOINT_DATABASE'
   | 'HOLDPOINT_LIMITS'
   | 'HOLDPOINT_MODEL'

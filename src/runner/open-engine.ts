@@ -7,7 +7,7 @@ import type { HandOut } from '../journal/hand-out.ts';
 import type { Journal } from '../journal/journal.ts';
 import { acceptChange, changesOf } from './accept-change.ts';
 import { auditAction, undoAction } from './act-on-action.ts';
-import type { AtOnce } from './at-once.ts';
+import { AtOnce } from './at-once.ts';
 import { cancelRun } from './cancel-run.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { RunnerContext, RunnerLog } from './context.ts';
@@ -49,8 +49,9 @@ export interface EngineOptions {
 
 /** Opens an engine on a journal: takes over what a dead process left, and drives runs until it is closed. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { journal, log, sweepMs = 1_000, drives = true, atOnce = {} } = options;
+  const { journal, log, sweepMs = 1_000, drives = true } = options;
   const limits = parseLimits(EngineLimits, options.limits ?? {});
+  const atOnce = parseLimits(AtOnce, options.atOnce ?? {});
   const clock = guardedClock(options.clock ?? systemClock);
   const nodeId = `node_${uuid()}`;
   const listeners = new Listeners(log);

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
+import { atOnceOf } from '../../src/cli/at-once.ts';
 import { limitsOf } from '../../src/cli/limits.ts';
 import { takeSettings } from '../../src/cli/settings.ts';
 import { openHoldpoint } from '../../src/index.ts';
 import { memoryJournal } from '../../src/testing.ts';
 
-afterEach(() => takeSettings({ HOLDPOINT_LIMITS: '' }));
+afterEach(() => takeSettings({ HOLDPOINT_LIMITS: '', HOLDPOINT_AT_ONCE: '' }));
 
 test('what is not named has its default; a flag wins over the environment', () => {
   expect(limitsOf({})).toEqual({
@@ -40,6 +41,29 @@ test('a program is told the same', async () => {
     code: 'LIMIT_INVALID',
     message: expect.stringContaining('maxEvents'),
   });
+});
+
+test('how much is done at once: flags win over the environment, names may hold anything but an end', () => {
+  takeSettings({ HOLDPOINT_AT_ONCE: 'runs=50, crew:elsewhere=3\ncrew:desk=2 model:a=b:c=4' });
+  expect(atOnceOf({ atOnce: ['crew:desk=7', 'model:gpt-5=1'] }, ['desk'])).toEqual({
+    runs: 50,
+    crews: { desk: 7, elsewhere: 3 },
+    models: { 'a=b:c': 4, 'gpt-5': 1 },
+  });
+});
+
+test.for([
+  ['run=5', /Write runs=N, crew:NAME=N or model:NAME=N/],
+  ['runs', /Write runs=N/],
+  ['crew:=5', /Write runs=N/],
+  ['runs=0', /runs: .*>=1/],
+  ['runs=many', /runs: .*number/],
+  ['crew:desk=-1', /crews.desk: .*number/],
+  ['crew:dask=1', /no crew "dask" to limit. Loaded: desk\./],
+] as const)('refuses --at-once %s, and says what to write', ([text, told]) => {
+  expect(() => atOnceOf({ atOnce: [text] }, ['desk'])).toThrow(
+    expect.objectContaining({ code: 'LIMIT_INVALID', message: expect.stringMatching(told) }),
+  );
 });
 
 test('docs/limits.md names each limit with its default', () => {

@@ -37,6 +37,11 @@ function addServe(program: Command, finish: Finish): void {
       'a limit, such as maxRunEvents=200000; may be repeated (also: HOLDPOINT_LIMITS)',
       collect,
     )
+    .option(
+      '--at-once <what=number>',
+      'at most so many at a time: runs=N, crew:NAME=N, model:NAME=N; may be repeated (also: HOLDPOINT_AT_ONCE)',
+      collect,
+    )
     .option('--log-level <level>', 'fatal, error, warn, info, debug, trace or silent', 'info')
     .option('--log-journal', 'write each event into the log too, so that the log can be replayed')
     .option('--log-file <path>', 'write the log there; default: stderr');
