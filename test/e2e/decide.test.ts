@@ -13,12 +13,8 @@ beforeAll(async () => {
   [page, ben] = await Promise.all([desk.page(), desk.page({ user: 'ben', role: 'reviewer' })]);
 });
 afterAll(() => desk?.[Symbol.asyncDispose]());
-beforeEach(async () => {
-  // Each test begins with a queue of its own.
-  for (const { id } of (await desk.journal.runs({ status: 'held', limit: 200 })).items) {
-    await desk.engine.cancel(id, 'The test is over.', { actor: { user: 'user:root', roles: ['admin'], groups: [] } });
-  }
-});
+// Each test begins with a queue of its own.
+beforeEach(() => desk.emptyQueue());
 
 const open = async (hold: Hold, on = page) => {
   await on.goto(`${desk.url}/holds/${hold.id}`);

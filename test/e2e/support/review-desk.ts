@@ -24,6 +24,8 @@ export interface ReviewDesk extends AsyncDisposable {
   /** Starts a run and waits until it rests. */
   run(crew: string, plan: Plan, ticket?: string): Promise<RunSummary>;
   hold(summary: RunSummary): Promise<Hold>;
+  /** Cancels every run that is held. */
+  emptyQueue(): Promise<void>;
   /** A browser of its own, signed in by a token. */
   page(options?: DeskPageOptions): Promise<Page>;
   /** Holds back what the server tells a page that was opened as `slow`. Returns how to let it go on. */
@@ -89,6 +91,12 @@ export async function reviewDesk({
     hold: async ({ openHolds }) => {
       const { hold } = await engine.hold(openHolds[0] as Hold['id'], { user: 'user:ana', roles: [], groups: [] });
       return hold;
+    },
+    emptyQueue: async () => {
+      const root = { actor: { user: 'user:root', roles: ['admin'], groups: [] } } as const;
+      for (const { id } of (await journal.runs({ status: 'held', limit: 200 })).items) {
+        await engine.cancel(id, 'The test is over.', root);
+      }
     },
     page: async ({
       user,
