@@ -14,7 +14,8 @@ export interface RunWatcherOptions {
   readonly onError: (error: unknown) => void;
 }
 
-const PAGE = 100;
+/** Events at most at a time; fewer for a client that does not take so many. */
+const MAX_PAGE = 100;
 const CONGESTION_CHECK_MS = 50;
 
 /**
@@ -24,6 +25,7 @@ const CONGESTION_CHECK_MS = 50;
 export class RunWatcher {
   readonly #options: RunWatcherOptions;
   #sent: number;
+  #page = MAX_PAGE;
   #reading = false;
   #again = false;
   #stopped = false;
@@ -49,17 +51,26 @@ export class RunWatcher {
   }
 
   async #readOn(): Promise<void> {
-    const { journal, runId, send, congested } = this.#options;
-    while (this.#again) {
+    const { journal, runId, congested } = this.#options;
+    while (this.#again && !this.#stopped) {
       this.#again = false;
-      const events = await journal.read(runId, { after: this.#sent, limit: PAGE });
-      for (const event of events) {
-        while (!this.#stopped && congested()) await wait(CONGESTION_CHECK_MS);
-        if (this.#stopped) return;
-        send(event);
-        this.#sent = event.seq;
-      }
-      if (events.length === PAGE) this.#again = true;
+      while (!this.#stopped && congested()) await wait(CONGESTION_CHECK_MS);
+      const limit = this.#page;
+      const events = await journal.read(runId, { after: this.#sent, limit });
+      const count = this.#sendWhileItTakes(events);
+      this.#page = count < events.length ? Math.max(1, count) : Math.min(MAX_PAGE, limit * 2);
+      if (count < events.length || events.length === limit) this.#again = true;
     }
+  }
+
+  /** What a congested client has not taken is not kept for it, but read again: 1,000 of them must not hold 1,000 pages. */
+  #sendWhileItTakes(events: readonly JournalEvent[]): number {
+    const { send, congested } = this.#options;
+    for (const [index, event] of events.entries()) {
+      if (this.#stopped || congested()) return index;
+      send(event);
+      this.#sent = event.seq;
+    }
+    return events.length;
   }
 }
