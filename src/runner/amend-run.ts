@@ -5,18 +5,23 @@ import type { HoldRecord } from '../hooks/hold.ts';
 import { foldHold, type HoldEvent } from '../hooks/hold-fold.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
 import type { HoldId, RunId } from '../ids.ts';
+import { headOf, type JournalEvent } from '../journal/envelope.ts';
 import { faultPoint } from '../journal/fault-point.ts';
 import type { Amendment, AmendView } from '../journal/journal.ts';
 import type { Json } from '../json/json.ts';
-import { sealDrafts } from './commit.ts';
-import type { RunnerContext } from './context.ts';
+import { rowsOf, sealDrafts } from './commit.ts';
+import type { Recorded, RunnerContext } from './context.ts';
 import type { ActOptions, Commit } from './engine.ts';
+import type { Foreseen } from './foresight.ts';
 
 /** What somebody else than the run's owner appends, and what they are answered. */
 export interface Amending<T> {
   readonly drafts: readonly Draft[];
   /** The run's row after it, where that was folded; otherwise it is told from the holds that close. */
   readonly summary?: RunSummary;
+  /** What follows, worked out before: recorded with it where nothing came between and nobody else drives the run. */
+  readonly foreseen?: Foreseen | null;
+  /** `seq`: of the last of `drafts`. */
   readonly answer: (after: { seq: number; holds: readonly HoldRecord[]; summary: Commit['summary'] }) => T;
 }
 
@@ -32,44 +37,72 @@ export async function amendRun<T>(
 ): Promise<T> {
   const { journal, clock } = context;
   let commit: Commit | null = null;
+  let recorded: Recorded | null = null;
   const asked = request ? { by: actor.user, ...request } : null;
   const { answer, epoch } = await journal.amend<Json>(runId, asked, (view) => {
     const now = clock.now();
     const amending = decide(view, now < view.head.at ? view.head.at : now);
-    const { amendment, published } = amendmentOf(context, runId, view, amending, now);
+    const foreseen = amending.foreseen && isNext(context, amending.foreseen, view) ? amending.foreseen : null;
+    const { amendment, published } = amendmentOf(context, runId, view, { amending, foreseen, now });
     if (published.events.length > 0) commit = published;
+    recorded = foreseen && { foreseen, head: headOf(published.events) };
     const { summary, holds } = published;
-    return { ...amendment, answer: amending.answer({ seq: summary.lastSeq, holds, summary }) as Json };
+    const seq = view.head.seq + amending.drafts.length;
+    return { ...amendment, answer: amending.answer({ seq, holds, summary }) as Json };
   });
   faultPoint('amend.durable');
   if (commit) context.publish(commit);
-  if (epoch !== undefined) context.drive({ runId, epoch, from: null });
+  if (epoch !== undefined) context.drive({ runId, epoch, from: null }, recorded);
   else if (commit && wakes((commit as Commit).events)) context.wake(runId);
   return answer as T;
 }
 
-function amendmentOf<T>(context: RunnerContext, runId: RunId, view: AmendView, amending: Amending<T>, now: string) {
-  const { drafts } = amending;
+/** Whether what was foreseen is what this node would now derive, and may go on from. */
+function isNext({ mayDrive }: RunnerContext, { runId, crew, after }: Foreseen, { head, run }: AmendView): boolean {
+  return head.hash === after && run.owner === null && !run.wake && mayDrive(runId, crew.name);
+}
+
+interface Amended<T> {
+  readonly amending: Amending<T>;
+  readonly foreseen: Foreseen | null;
+  readonly now: string;
+}
+
+function amendmentOf<T>(
+  context: RunnerContext,
+  runId: RunId,
+  view: AmendView,
+  { amending, foreseen, now }: Amended<T>,
+) {
+  const drafts = foreseen?.settled.drafts ?? amending.drafts;
   const { events, payloads } = sealDrafts(runId, view.head, drafts, {
-    at: now,
+    at: foreseen?.at ?? now,
     salt: context.salt,
     maxValueBytes: context.limits.maxValueBytes,
   });
+  const { summary, holds } = foreseen ? rowsOf(foreseen.settled.state, drafts) : rowsAfter(view, amending, events);
+  const wake = wakes(events);
+  // Whoever decides goes on with the run as well, where it can: nobody else has to be told.
+  const takeFor = wake && context.mayDrive(runId, summary.crew) ? context.nodeId : null;
+  const amendment: Omit<Amendment<Json>, 'answer'> = { events, payloads, summary, holds, wake, takeFor };
+  return { amendment, published: { runId, events, summary, holds } };
+}
+
+/** The rows after an amendment, told from the rows before it: the run itself is not read. */
+function rowsAfter<T>(view: AmendView, { drafts, summary }: Amending<T>, events: readonly JournalEvent[]) {
   const holds = new Map<HoldId, HoldRecord>();
   for (const [index, event] of drafts.entries()) {
-    const { seq = 0, at = now } = events[index] ?? {};
+    const { seq = 0, at = '' } = events[index] ?? {};
     if (!event.type.startsWith('hold.') || event.type === 'hold.opened') continue;
     const { holdId } = event.data as { holdId: HoldId };
     const before = holds.get(holdId) ?? view.hold(holdId);
     if (before) holds.set(holdId, foldHold(before, { ...(event as HoldEvent & { by: string }), seq, at }));
   }
   const changed = [...holds.values()];
-  const summary = amending.summary ?? amendSummary(view.run.summary, amendsOf(view, drafts, changed));
-  const wake = wakes(events);
-  // Whoever decides goes on with the run as well, where it can: nobody else has to be told.
-  const takeFor = wake && context.mayDrive(runId, summary.crew) ? context.nodeId : null;
-  const amendment: Omit<Amendment<Json>, 'answer'> = { events, payloads, summary, holds: changed, wake, takeFor };
-  return { amendment, published: { runId, events, summary, holds: changed } };
+  return {
+    summary: summary ?? amendSummary(view.run.summary, amendsOf(view, drafts, changed)),
+    holds: changed,
+  };
 }
 
 function amendsOf(view: AmendView, drafts: readonly Draft[], changed: readonly HoldRecord[]): Amends {

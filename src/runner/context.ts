@@ -1,8 +1,10 @@
 import type { CrewDefinition, ToolLog } from '../crew/crew-definition.ts';
 import type { RunId } from '../ids.ts';
+import type { Head } from '../journal/envelope.ts';
 import type { Taken } from '../journal/hand-out.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Commit, Delta, ModelSource } from './engine.ts';
+import type { Foreseen, Foresight } from './foresight.ts';
 import type { GuardedClock } from './guarded-clock.ts';
 import type { LevelReader } from './level-reader.ts';
 import type { EngineLimits } from './limits.ts';
@@ -18,6 +20,7 @@ export interface RunnerContext {
   readonly levels: LevelReader;
   readonly stops: StopReader;
   readonly limits: EngineLimits;
+  readonly foresight: Foresight;
   /** 16 random bytes as hex, fresh at each call. */
   readonly salt: () => string;
   readonly log: RunnerLog;
@@ -30,8 +33,14 @@ export interface RunnerContext {
   readonly wake: (runId: Commit['runId']) => void;
   /** Whether this node would take a run of this crew now. */
   readonly mayDrive: (runId: Commit['runId'], crew: string) => boolean;
-  /** Drives a run that this node has just taken. */
-  readonly drive: (taken: Taken) => void;
+  /** Drives a run that this node has just taken; from what was foreseen, where that was recorded with the taking. */
+  readonly drive: (taken: Taken, recorded: Recorded | null) => void;
+}
+
+/** What was foreseen, and the run with it recorded. */
+export interface Recorded {
+  readonly foreseen: Foreseen;
+  readonly head: Head;
 }
 
 export interface RunnerLog extends ToolLog {

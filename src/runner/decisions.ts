@@ -1,7 +1,8 @@
-import { draft } from '../crew/events.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Draft, draft } from '../crew/events.ts';
 import { HoldpointError } from '../errors.ts';
 import { type ClaimRequest, claim, release } from '../hooks/claim.ts';
-import { alreadyDecided, type DecisionRequest, decide } from '../hooks/decide.ts';
+import { alreadyDecided, type DecisionOutcome, type DecisionRequest, decide } from '../hooks/decide.ts';
 import { type Hold, type HoldRecord, toHold } from '../hooks/hold.ts';
 import type { HoldId, RunId } from '../ids.ts';
 import type { AmendView } from '../journal/journal.ts';
@@ -10,6 +11,7 @@ import { type Amending, amendRun } from './amend-run.ts';
 import { checkDecisionValue } from './check-value.ts';
 import type { RunnerContext } from './context.ts';
 import type { ActOptions, Decided } from './engine.ts';
+import type { Foreseen } from './foresight.ts';
 import { requireTime } from './guarded-clock.ts';
 import { loadRun } from './load-run.ts';
 
@@ -35,20 +37,42 @@ export async function decideHold(
   }
   const value = await checkedValue(context, hold, runId, request, now);
   const checked = value === undefined ? request : { ...request, value };
+  const expected = decisionOf(decide(hold, checked, options.actor, now), options);
+  const foreseen = await foreseenAfter(context, hold, runId, expected);
   return amendRun(context, runId, options, (view, at): Amending<Decided> => {
     const held = heldIn(view, holdId);
     requireTime(context.clock, held);
     const outcome = decide(held, checked, options.actor, at);
-    const { user } = options.actor;
-    switch (outcome.type) {
-      case 'hold.decided':
-        return { drafts: [draft('hold.decided', outcome.data, user)], answer: asDecided };
-      case 'hold.voted':
-        return { drafts: [draft('hold.voted', outcome.data, user)], answer: asDecided };
-      case 'hold.revised':
-        return { drafts: [draft('hold.revised', outcome.data, user)], answer: asDecided };
-    }
+    const decision = decisionOf(outcome, options);
+    return {
+      drafts: [decision],
+      foreseen: isDeepStrictEqual(decision, expected) ? foreseen : null,
+      answer: ({ seq, holds }) => ({ hold: holdAfter(holds, holdId), recordedSeq: seq }),
+    };
   });
+}
+
+function decisionOf(outcome: DecisionOutcome, { actor: { user } }: ActOptions): Draft {
+  switch (outcome.type) {
+    case 'hold.decided':
+      return draft('hold.decided', outcome.data, user);
+    case 'hold.voted':
+      return draft('hold.voted', outcome.data, user);
+    case 'hold.revised':
+      return draft('hold.revised', outcome.data, user);
+  }
+}
+
+/** What the run does next, where this node would drive it and can say so at once. */
+async function foreseenAfter(
+  context: RunnerContext,
+  { crew: name }: HoldRecord,
+  runId: RunId,
+  decision: Draft,
+): Promise<Foreseen | null> {
+  const crew = name === null ? undefined : context.crews.get(name);
+  if (!crew || decision.type !== 'hold.decided' || !context.mayDrive(runId, crew.name)) return null;
+  return context.foresight.afterDecision(runId, crew, decision);
 }
 
 /** A modification or an answer is checked by the crew's own functions before the transaction; the digest keeps it valid inside. */
@@ -116,17 +140,13 @@ async function amendHold(
         'JOURNAL_FULL',
         `The journal of run ${runId} is full; it takes decisions, and no notes.`,
       );
-    return { drafts: [event(heldIn(view, holdId), now)], answer: ({ holds }) => onlyHold(holds) };
+    return { drafts: [event(heldIn(view, holdId), now)], answer: ({ holds }) => holdAfter(holds, holdId) };
   });
 }
 
-function asDecided({ seq, holds }: { seq: number; holds: readonly HoldRecord[] }): Decided {
-  return { hold: onlyHold(holds), recordedSeq: seq };
-}
-
-function onlyHold(holds: readonly HoldRecord[]): Hold {
-  const [hold] = holds;
-  if (!hold) throw new RangeError('An append to a hold touched no hold');
+function holdAfter(holds: readonly HoldRecord[], holdId: HoldId): Hold {
+  const hold = holds.find(({ id }) => id === holdId);
+  if (!hold) throw new RangeError(`An append to hold ${holdId} did not touch it`);
   return toHold(hold);
 }
 

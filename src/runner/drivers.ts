@@ -5,8 +5,9 @@ import type { RunId } from '../ids.ts';
 import { faultPoint } from '../journal/fault-point.ts';
 import type { HandOut, Taken } from '../journal/hand-out.ts';
 import { type AtOnce, DEFAULT_RUNS_AT_ONCE } from './at-once.ts';
-import type { RunnerContext } from './context.ts';
+import type { Recorded, RunnerContext } from './context.ts';
 import { RunDriver } from './run-driver.ts';
+import type { Settled } from './settle.ts';
 import { takeUp } from './take-up.ts';
 
 /** How long a run of ours that stopped waits before it is taken up again, doubled each time it stops again at once. */
@@ -98,13 +99,13 @@ export class Drivers {
     this.look().catch((error: unknown) => this.#context.log.error({ err: error }, `no run taken: ${messageOf(error)}`));
   }
 
-  /** Drives a run that is ours from this epoch on. */
-  begin(taken: Taken): void {
+  /** Drives a run that is ours from this epoch on; `recorded` with the taking: what it begins with. */
+  begin(taken: Taken, recorded: Recorded | null = null): void {
     const { runId } = taken;
     const before = this.#driving.get(runId)?.done;
     void this.#take(runId, async () => {
       await before;
-      await this.#begin(taken);
+      await this.#begin(taken, recorded);
     });
   }
 
@@ -114,10 +115,10 @@ export class Drivers {
   }
 
   /** Drives a run that this node has just started or taken up. */
-  drive(driver: RunDriver, crew: string, facts: readonly Draft[] = []): void {
+  drive(driver: RunDriver, crew: string, facts: readonly Draft[] = [], recorded: Settled | null = null): void {
     const { runId } = driver;
     const done = driver
-      .drive(facts)
+      .drive(facts, recorded)
       .then(() => void this.#retryMs.delete(runId))
       .catch((error: unknown) => {
         this.#context.log.error({ runId, err: error }, `run stopped: ${messageOf(error)}`);
@@ -206,10 +207,16 @@ export class Drivers {
     if (claimed) await this.#begin(claimed);
   }
 
-  async #begin(taken: Taken): Promise<void> {
+  async #begin(taken: Taken, recorded: Recorded | null = null): Promise<void> {
     // Whichever way it came to be ours: claimed, handed out, or taken together with a decision.
     faultPoint('claim.durable');
     if (this.#stopping) return;
+    if (recorded) {
+      const { head, foreseen } = recorded;
+      const { crew, settled } = foreseen;
+      const driver = new RunDriver(this.#context, crew, { ...taken, run: { state: settled.state, head } });
+      return this.drive(driver, crew.name, [], settled);
+    }
     const up = await takeUp(this.#context, taken);
     // Reading took a while: a node that began to stop meanwhile begins nothing any more, and another takes the run.
     if (!up || this.#stopping) return;

@@ -17,6 +17,7 @@ import { claimHold, commentHold, decideHold, releaseHold } from './decisions.ts'
 import { Drivers } from './drivers.ts';
 import { EmbeddedHandOut } from './embedded-hand-out.ts';
 import type { Engine, ModelSource } from './engine.ts';
+import { Foresight } from './foresight.ts';
 import { forkRun } from './fork-run.ts';
 import { guardedClock } from './guarded-clock.ts';
 import { LevelReader } from './level-reader.ts';
@@ -55,15 +56,17 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const clock = guardedClock(options.clock ?? systemClock);
   const nodeId = `node_${uuid()}`;
   const listeners = new Listeners(log);
+  const levels = new LevelReader(journal);
   const context: RunnerContext = {
     nodeId,
     journal,
     crews: new Map(options.crews.map((crew) => [crew.name, crew])),
     models: limitedModels(options.models, atOnce.models),
     clock,
-    levels: new LevelReader(journal),
+    levels,
     stops: new StopReader(journal),
     limits,
+    foresight: new Foresight({ journal, clock, levels, limits }),
     salt: saltSource(),
     log,
     publish: (commit) => listeners.tell((listener) => listener.committed?.(commit)),
@@ -73,7 +76,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       if (isMine(runId)) drivers.wake(runId);
     },
     mayDrive: (runId, crew) => isMine(runId) && drivers.mayDrive(crew),
-    drive: (taken) => drivers.begin(taken),
+    drive: (taken, recorded) => drivers.begin(taken, recorded),
   };
   const isMine = (runId: RunId) => (typeof drives === 'function' ? drives(runId) : drives);
   const handOut = handOutOf(context, isMine, drives);
@@ -99,10 +102,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     fork: (runId, seq, given) => forkRun(context, drivers, { runId, seq }, { drive: drives !== false, ...given }),
     ...stopMethods(context, drivers),
     cancel: (runId, reason, given) => cancelRun(context, runId, reason, given),
-    decide: (holdId, request, given) => decideHold(context, holdId, request, given),
-    claim: (holdId, request, given) => claimHold(context, holdId, request, given),
-    release: (holdId, given) => releaseHold(context, holdId, given),
-    comment: (holdId, text, given) => commentHold(context, holdId, text, given),
+    ...holdMethods(context),
     ...oversightMethods(context, oversight),
     changes: (runId) => changesOf(context, runId),
     acceptChange: (runId, given) => acceptChange(context, runId, given),
@@ -113,9 +113,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
-function readingMethods(journal: Journal): Pick<Engine, 'hold' | 'run' | 'runs' | 'stateAt' | 'verify'> {
+function readingMethods(journal: Journal): Pick<Engine, 'run' | 'runs' | 'stateAt' | 'verify'> {
   return {
-    hold: (holdId, reviewer) => readHold(journal, holdId, reviewer),
     run: (runId) => readRun(journal, runId),
     runs: (query) => journal.runs(query),
     stateAt: (runId, seq) => readState(journal, runId, seq),
@@ -128,6 +127,16 @@ function stopMethods(context: RunnerContext, drivers: Drivers): Pick<Engine, 'st
     stopAll: (request, given) => stopAll(context, request, given).finally(() => drivers.lookAgain()),
     resumeAll: (request, given) => resumeAll(context, request, given),
     stop: () => context.stops.standing(),
+  };
+}
+
+function holdMethods(context: RunnerContext): Pick<Engine, 'decide' | 'claim' | 'release' | 'comment' | 'hold'> {
+  return {
+    decide: (holdId, request, given) => decideHold(context, holdId, request, given),
+    claim: (holdId, request, given) => claimHold(context, holdId, request, given),
+    release: (holdId, given) => releaseHold(context, holdId, given),
+    comment: (holdId, text, given) => commentHold(context, holdId, text, given),
+    hold: (holdId, reviewer) => readHold(context.journal, holdId, reviewer),
   };
 }
 

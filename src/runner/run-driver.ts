@@ -82,10 +82,12 @@ export class RunDriver {
     return settled.state;
   }
 
-  /** Until the run rests, ends, or belongs to somebody else. `facts`: what is already known to have happened. */
-  async drive(facts: readonly Draft[] = []): Promise<void> {
+  /** Until the run rests, ends, or belongs to somebody else. `facts`: what is already known to have happened; `recorded`: what was
+   *  appended when it was taken. */
+  async drive(facts: readonly Draft[] = [], recorded: Settled | null = null): Promise<void> {
     this.#facts.push(...facts);
     try {
+      if (recorded) await this.#goOnFrom(recorded);
       await this.#lookForStop();
       while (!this.#isDone()) {
         await this.#step();
@@ -248,9 +250,18 @@ export class RunDriver {
     faultPoint('append.durable');
     this.#run = { state, head: headOf(events) };
     this.#context.publish({ runId, events, ...rows });
+    await this.#afterAppend({ drafts, state });
+  }
+
+  async #afterAppend({ drafts, state }: Pick<Settled, 'drafts' | 'state'>): Promise<void> {
     this.#abortIfEnding(state);
     const completed = drafts.flatMap((event) => (event.type === 'task.completed' ? [event.data.task] : []));
     await writeOutputFiles(this.#context, state, completed, { missing: false });
+  }
+
+  async #goOnFrom(recorded: Settled): Promise<void> {
+    await this.#afterAppend(recorded);
+    this.#first = recorded.effects;
   }
 
   /** Before an effect that no append of ours leads to: whoever took the run meanwhile may be carrying it out already. */
@@ -273,6 +284,7 @@ export class RunDriver {
     try {
       const rested = await this.#context.journal.rest(this.runId, this.#epoch, head.seq, summaryOf(state));
       faultPoint('rest.after');
+      if (rested) this.#context.foresight.remember(this.#run);
       if (rested && !hasEnded(state)) this.#context.log.info({ runId: this.runId, seq: head.seq }, 'run rests');
       return rested;
     } catch (error) {
