@@ -26,6 +26,7 @@ export const ERRORS = {
   RUN_ENDED: { status: 409, exit: 2 },
   STOPPED: { status: 409, exit: 1 },
   RUN_ACTIVE: { status: 409, exit: 2 },
+  RUN_PARKED: { status: 409, exit: 2 },
   RUN_ERASED: { status: 410, exit: 5 },
   FORK_NOT_POSSIBLE: { status: 409, exit: 2 },
   CREW_NOT_FOUND: { status: 404, exit: 2 },

@@ -119,9 +119,9 @@ async function tellChanges(
 ): Promise<void> {
   const events = await journal.read(run.id);
   const parked = events.findLast(({ type }) => type === 'run.parked');
-  const { changes = [], expected, found } = (parked?.data ?? {}) as Partial<EventData<'run.parked'>>;
-  const why = expected === found ? '' : ': its crew changed since it was started. (CREW_CHANGED)';
-  note(`\nerror: Run ${run.id} is parked${why}`);
+  const { changes = [] } = (parked?.data ?? {}) as Partial<EventData<'run.parked'>>;
+  const why = run.error?.code === 'CREW_CHANGED' ? ': its crew changed since it was started' : '';
+  note(`\nerror: Run ${run.id} is parked${why}. (${run.error?.code ?? 'RUN_PARKED'})`);
   for (const change of changes) note(`  ${visibleText(change)}`);
   note(`Accept that with: holdpoint runs resume ${run.id} ${file} --accept-change${flag}`);
 }

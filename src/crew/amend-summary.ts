@@ -27,5 +27,7 @@ export function amendSummary(summary: RunSummary, { lastSeq, closed, suspended, 
     tasks,
     openHolds: summary.openHolds.filter((id) => !ids.has(id)),
     status: goesOn || ends ? 'running' : summary.status,
+    // Before its end only a parked run has one.
+    error: ends ? null : summary.error,
   };
 }

@@ -114,6 +114,7 @@ function begin(runId: RunId, event: RunEventOf<'run.started'>): RunState {
     startedAt: event.at,
     endedAt: null,
     error: null,
+    parkedFor: null,
     cancelReason: null,
     tasks: KeyedList.of(({ key }) => key, tasks),
     actions: KeyedList.of(({ id }) => id),
@@ -185,8 +186,18 @@ function foldRun(state: RunState, event: RunLevel): RunState {
     case 'run.cancel-requested':
       return { ...moved, cancelReason: event.data.reason };
     case 'run.parked':
-      return moved;
+      return { ...moved, parkedFor: whyParked(event) };
     case 'run.resumed':
       return adopt(moved, event);
   }
+}
+
+function whyParked({ data: { expected, found, changes, stop } }: RunEventOf<'run.parked'>): RunState['parkedFor'] {
+  const [first = '', ...others] = changes;
+  if (expected === found) return { code: stop === undefined ? 'RUN_PARKED' : 'STOPPED', message: first };
+  const more = others.length === 0 ? '' : `; and ${others.length} more`;
+  return {
+    code: 'CREW_CHANGED',
+    message: `The crew is not the one that the run was going on with, and waits for a person to accept it. ${first}${more}.`,
+  };
 }

@@ -28,6 +28,8 @@ export interface RunState {
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly error: { readonly code: string; readonly message: string } | null;
+  /** Why it was parked last. */
+  readonly parkedFor: { readonly code: string; readonly message: string } | null;
   readonly cancelReason: string | null;
   readonly tasks: KeyedList<string, TaskState>;
   readonly actions: KeyedList<ActionId, ActionState>;

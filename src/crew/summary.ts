@@ -18,8 +18,13 @@ export function summaryOf(state: RunState): RunSummary {
     startedAt: state.startedAt,
     endedAt: state.endedAt,
     lastSeq: state.seq,
-    error: state.endedAt === null ? null : state.error,
+    error: errorOf(state),
   };
+}
+
+function errorOf({ machine, endedAt, error, parkedFor }: RunState): RunSummary['error'] {
+  if (machine.value === 'parked') return parkedFor;
+  return endedAt === null ? null : error;
 }
 
 export function outputsOf(state: RunState): Record<string, Json> {

@@ -200,6 +200,8 @@ describe('a changed crew', () => {
     await expect.poll(async () => (await after.engine.run(run)).status).toBe('parked');
     expect(await after.engine.changes(run)).toEqual(['/agents/a/goal changed: "A" → "B"']);
     expect((await after.eventsOfType(run, 'run.parked'))[0]?.data.changes).toHaveLength(1);
+    const why = { code: 'CREW_CHANGED', message: expect.stringContaining('/agents/a/goal changed: "A" → "B"') };
+    expect((await after.engine.run(run)).error).toEqual(why);
     expect((await after.engine.acceptChange(run, { actor: person('user:ana') })).status).toBe('running');
     expect(await after.engine.outcome(run)).toMatchObject({
       status: 'completed',
