@@ -28,7 +28,7 @@ export interface Desk extends AsyncDisposable {
   readonly claim: (holdId: string) => Promise<Data<'hold:claim'>>;
   readonly runs: Pick<
     ReviewClient['runs'],
-    'start' | 'get' | 'list' | 'cancel' | 'fork' | 'stopAll' | 'resumeAll' | 'stop' | 'events'
+    'start' | 'get' | 'list' | 'cancel' | 'change' | 'resume' | 'fork' | 'stopAll' | 'resumeAll' | 'stop' | 'events'
   >;
   readonly actions: Pick<ReviewClient['actions'], 'undo'>;
   readonly oversight: ReviewClient['oversight'];
@@ -88,6 +88,8 @@ export function deskOn(engine: Engine): Desk {
       stopAll: (reason, options) => change('runs:stopAll', { reason, ...options }),
       resumeAll: (reason, options) => change('runs:resumeAll', { reason, ...options }),
       stop: async () => (await ask('runs:stop', {})).stop,
+      change: (runId) => ask('run:change', { runId }),
+      resume: (runId, fingerprint) => change('run:resume', { runId, fingerprint }),
       fork: (runId, seq) => change('run:fork', { runId, seq }),
       events: (runId, query) => ask('run:events', { runId, ...query }),
     },

@@ -9,6 +9,7 @@ import { localUser } from '../open-holdpoint.ts';
 import type { Engine, ModelSource } from '../runner/engine.ts';
 import { openEngine } from '../runner/open-engine.ts';
 import { readRun } from '../runner/read-engine.ts';
+import { noteAccepted, noteChanges } from './crew-change.ts';
 import { databaseFlag, openToRead } from './database.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { type FollowOptions, followRun } from './follow-run.ts';
@@ -22,7 +23,6 @@ import { shellWord } from './shell-word.ts';
 import { stopSignal } from './stop-signals.ts';
 import { Interrupted } from './terminal.ts';
 import { terminalLog } from './terminal-log.ts';
-import { visibleText } from './visible-text.ts';
 
 export interface DriveOptions extends DatabaseOptions, JsonOptions, ModelOptions, ReviewOptions {
   readonly acceptChange?: boolean;
@@ -77,7 +77,9 @@ async function followThroughChanges(
     const run = await followRun(engine, runId, follow);
     if (run.status !== 'parked' || !acceptChange) return;
     const actor: Reviewer = { user: localUser(), roles: ['admin'], groups: [] };
-    await engine.acceptChange(runId, { actor });
+    const { fingerprint, changes } = await engine.change(runId);
+    noteAccepted(runId, changes);
+    await engine.acceptChange(runId, fingerprint, { actor });
   }
 }
 
@@ -122,6 +124,6 @@ async function tellChanges(
   const { changes = [] } = (parked?.data ?? {}) as Partial<EventData<'run.parked'>>;
   const why = run.error?.code === 'CREW_CHANGED' ? ': its crew changed since it was started' : '';
   note(`\nerror: Run ${run.id} is parked${why}. (${run.error?.code ?? 'RUN_PARKED'})`);
-  for (const change of changes) note(`  ${visibleText(change)}`);
+  noteChanges(changes);
   note(`Accept that with: holdpoint runs resume ${run.id} ${file} --accept-change${flag}`);
 }

@@ -55,6 +55,10 @@ export interface ReviewClient extends AsyncDisposable {
     resumeAll(reason: string, options?: Repeatable & { readonly keepParked?: true }): Promise<Data<'runs:resumeAll'>>;
     /** Who stopped everything, when and why; null: nobody. */
     stop(): Promise<Data<'runs:stop'>['stop']>;
+    /** How the crew of a run differs from the one that the server has. */
+    change(runId: string): Promise<Data<'run:change'>>;
+    /** Lets a parked run go on with the server's crew, if it is still the one that was looked at. @throws `CREW_CHANGED` */
+    resume(runId: string, fingerprint: string, options?: Repeatable): Promise<Data<'run:resume'>>;
     /** A new run that goes on where this one was after event `seq`. @throws `FORK_NOT_POSSIBLE`, `CREW_CHANGED` */
     fork(runId: string, seq: number, options?: Repeatable): Promise<Data<'run:fork'>>;
     /** As the journal says it was after event `seq`; default: the last. */
@@ -181,6 +185,8 @@ function runsOver(connection: Connection): ReviewClient['runs'] {
     stopAll: (reason, options) => connection.change('runs:stopAll', { reason, ...options }),
     resumeAll: (reason, options) => connection.change('runs:resumeAll', { reason, ...options }),
     stop: async () => (await connection.ask('runs:stop', {})).stop,
+    change: (runId) => connection.ask('run:change', { runId }),
+    resume: (runId, fingerprint, options) => connection.change('run:resume', { runId, fingerprint, ...options }),
     fork: (runId, seq, options) => connection.change('run:fork', { runId, seq, ...options }),
     state: (runId, seq) => connection.ask('run:state', seq === undefined ? { runId } : { runId, seq }),
     verify: (runId) => connection.ask('run:verify', { runId }),

@@ -59,10 +59,11 @@ export interface Engine {
   /** Takes a level back; null: to the tool's own tier. @throws `ACTION_NOT_FOUND`, `REASON_REQUIRED`, `DECISION_NOT_ALLOWED` */
   demote(key: string, level: Level | null, reason: string, options: ActOptions): Promise<LevelChange>;
 
-  /** How the crew of a parked run changed, a line a difference. */
-  changes(runId: RunId): Promise<string[]>;
-  /** Lets a parked run go on with the changed crew. @throws `CREW_CHANGED`, `BAD_REQUEST` */
-  acceptChange(runId: RunId, options: ActOptions): Promise<RunSummary>;
+  /** How the crew of a run differs from the one that is here. @throws `RUN_NOT_FOUND`, `CREW_NOT_FOUND` */
+  change(runId: RunId): Promise<CrewChange>;
+  /** Lets a parked run go on with the crew that is here. `fingerprint`: of what was shown, so that nobody accepts another.
+   *  @throws `CREW_CHANGED`, `BAD_REQUEST`, `STOPPED` */
+  acceptChange(runId: RunId, fingerprint: string, options: ActOptions): Promise<RunSummary>;
 
   /** One hold with `context` and `done`, and what this person may do with it. @throws `HOLD_NOT_FOUND` */
   hold(holdId: HoldId, reviewer: Reviewer): Promise<{ hold: Hold; you: { may: Verdict[]; why: string | null } }>;
@@ -105,6 +106,13 @@ export interface ResumeRequest {
   readonly reason: string;
   /** Only lifts the stop: each run stays parked until a person lets it go on. */
   readonly keepParked?: boolean | undefined;
+}
+
+/** A crew as it is now beside the one that a run is going on with. */
+export interface CrewChange {
+  readonly fingerprint: string;
+  /** A line a difference. */
+  readonly changes: readonly string[];
 }
 
 export interface ForkOptions extends ActOptions {

@@ -5,7 +5,7 @@ import { messageOf } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import type { HandOut } from '../journal/hand-out.ts';
 import type { Journal } from '../journal/journal.ts';
-import { acceptChange, changesOf } from './accept-change.ts';
+import { acceptChange, changeOf } from './accept-change.ts';
 import { auditAction, undoAction } from './act-on-action.ts';
 import { AtOnce } from './at-once.ts';
 import { cancelRun } from './cancel-run.ts';
@@ -104,8 +104,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     cancel: (runId, reason, given) => cancelRun(context, runId, reason, given),
     ...holdMethods(context),
     ...oversightMethods(context, oversight),
-    changes: (runId) => changesOf(context, runId),
-    acceptChange: (runId, given) => acceptChange(context, runId, given),
+    change: (runId) => changeOf(context, runId),
+    acceptChange: (runId, fingerprint, given) => acceptChange(context, runId, fingerprint, given),
     ...readingMethods(journal),
     on: (listener) => listeners.add(listener),
     ...waitingMethods(context, listeners),

@@ -29,6 +29,8 @@ export const REST_ROUTES: readonly RestRoute[] = [
   { method: 'POST', path: '/runs/stop-all', message: 'runs:stopAll', summary: 'Stop everything' },
   { method: 'POST', path: '/runs/resume-all', message: 'runs:resumeAll', summary: 'Lift the stop' },
   { method: 'GET', path: '/runs/stop', message: 'runs:stop', summary: 'Whether everything is stopped' },
+  { method: 'GET', path: '/runs/:runId/change', message: 'run:change', summary: 'How the crew of a run changed' },
+  { method: 'POST', path: '/runs/:runId/resume', message: 'run:resume', summary: 'Accept the changed crew of a run' },
   { method: 'POST', path: '/runs/:runId/fork', message: 'run:fork', summary: 'Start a run from a prefix of one' },
   { method: 'POST', path: '/runs/:runId/actions/:actionId/undo', message: 'action:undo', summary: 'Undo an action' },
   { method: 'POST', path: '/runs/:runId/actions/:actionId/audit', message: 'action:audit', summary: 'Judge an action' },

@@ -16,6 +16,12 @@ export const RUN_OPERATIONS: Operations<keyof typeof RUN_MESSAGES> = {
     resumed: await engine.resumeAll({ reason, keepParked }, { actor: identity, request }),
   }),
   'runs:stop': async (_payload, { engine }) => ({ stop: await engine.stop() }),
+  'run:change': async ({ runId }, { engine }) => {
+    const { fingerprint, changes } = await engine.change(runId);
+    return { fingerprint, changes: [...changes] };
+  },
+  'run:resume': ({ runId, fingerprint }, { engine, identity, request }) =>
+    engine.acceptChange(runId, fingerprint, { actor: identity, request }),
   'run:fork': ({ runId, seq }, { engine, identity, request }) => engine.fork(runId, seq, { actor: identity, request }),
   'run:get': ({ runId }, { engine }) => engine.run(runId),
   'runs:list': async (query, { engine }) => {

@@ -125,7 +125,7 @@ test('R8: every seeded change of a crew under a held run is flagged, parks the r
       await expect.poll(async () => (await second.run(id)).status, { timeout: 5_000, message: name }).toBe('parked');
       const parked = (await eventsOf(journal, id)).find(({ type }) => type === 'run.parked');
       expect(parked?.type === 'run.parked' && parked.data.changes.length, `${name} is told`).toBeGreaterThan(0);
-      expect(await second.changes(id), name).toEqual(parked?.type === 'run.parked' && parked.data.changes);
+      expect((await second.change(id)).changes, name).toEqual(parked?.type === 'run.parked' && parked.data.changes);
       expect(executed, `${name}: effects`).toBe(0);
       await second.close();
     }

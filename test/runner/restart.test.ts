@@ -173,7 +173,7 @@ describe('after a restart', () => {
     });
     await using after = await open(changed, [answer('done')]);
     await expect.poll(async () => (await after.engine.run(run)).status).toBe('parked');
-    await after.engine.acceptChange(run, { actor: person('user:ana') });
+    await after.acceptChange(run);
     await expect.poll(async () => (await after.open(run)).length).toBe(1);
     expect(await after.only(run)).toMatchObject({ reasons: [{ code: 'outcome-unknown' }] });
     expect(keys).toHaveLength(1);
@@ -198,16 +198,16 @@ describe('a changed crew', () => {
     await using after = await open(crewOf('B'), [answer('two')]);
     await after.approve(await after.only(run));
     await expect.poll(async () => (await after.engine.run(run)).status).toBe('parked');
-    expect(await after.engine.changes(run)).toEqual(['/agents/a/goal changed: "A" → "B"']);
+    expect((await after.engine.change(run)).changes).toEqual(['/agents/a/goal changed: "A" → "B"']);
     expect((await after.eventsOfType(run, 'run.parked'))[0]?.data.changes).toHaveLength(1);
     const why = { code: 'CREW_CHANGED', message: expect.stringContaining('/agents/a/goal changed: "A" → "B"') };
     expect((await after.engine.run(run)).error).toEqual(why);
-    expect((await after.engine.acceptChange(run, { actor: person('user:ana') })).status).toBe('running');
+    expect((await after.acceptChange(run)).status).toBe('running');
     expect(await after.engine.outcome(run)).toMatchObject({
       status: 'completed',
       outputs: { first: 'one', second: 'two' },
     });
-    await expect(after.engine.acceptChange(run, { actor: person('user:ana') })).rejects.toMatchObject({
+    await expect(after.acceptChange(run)).rejects.toMatchObject({
       code: 'BAD_REQUEST',
     });
     // Compared from where it was accepted on.
@@ -239,7 +239,7 @@ describe('a changed crew', () => {
     await using after = await open(without, []);
     await after.approve(holds.find(({ task }) => task === 'other')!);
     await expect.poll(async () => (await after.engine.run(run)).status).toBe('parked');
-    await expect(after.engine.acceptChange(run, { actor: person('user:ana') })).rejects.toMatchObject({
+    await expect(after.acceptChange(run)).rejects.toMatchObject({
       code: 'CREW_CHANGED',
     });
     expect((await after.engine.run(run)).status).toBe('parked');
@@ -272,7 +272,7 @@ describe('a changed crew', () => {
       await expect.poll(async () => (await after.engine.run(run)).status).toBe('parked');
       if (early) await after.respond(hold, { choice: 'retry' });
       expect((await after.engine.run(run)).status).toBe('parked');
-      await after.engine.acceptChange(run, { actor: person('user:ana') });
+      await after.acceptChange(run);
       if (!early) {
         await expect.poll(async () => (await after.engine.run(run)).status).toBe('held');
         expect(after.model.requests).toHaveLength(0);

@@ -99,11 +99,12 @@ test('nothing begins on any node once everything is stopped; what was under way 
   expect(begun.length).toBe(before);
   expect(await outside.stopAll({ reason: 'again' }, ana)).toEqual([]);
   expect(await two!.stop()).toMatchObject({ by: 'user:ana', reason: 'wrong prices' });
-  await expect(one!.acceptChange(held, ana)).rejects.toMatchObject({ code: 'STOPPED' });
+  const { fingerprint } = await one!.change(held);
+  await expect(one!.acceptChange(held, fingerprint, ana)).rejects.toMatchObject({ code: 'STOPPED' });
 
   expect(await outside.resumeAll({ reason: 'right again', keepParked: true }, ana)).toEqual([]);
   expect(await outside.run(busy[0]!)).toMatchObject({ status: 'parked' });
-  await one!.acceptChange(held, ana);
+  await one!.acceptChange(held, fingerprint, ana);
   await expect.poll(() => begun.some(({ run }) => run === held), { timeout: 5_000 }).toBe(true);
   expect((await outside.journal.read(held, { type: 'run.parked' }))[0]).toMatchObject({
     by: 'user:ana',

@@ -23,6 +23,8 @@ const EXPECTED: Record<MessageName, { roles: readonly Role[]; payload: object }>
   'runs:stopAll': { roles: OPERATORS, payload: { reason: 'r' } },
   'runs:resumeAll': { roles: OPERATORS, payload: { reason: 'r' } },
   'runs:stop': { roles: READERS, payload: {} },
+  'run:change': { roles: READERS, payload: { runId: 'RUN' } },
+  'run:resume': { roles: OPERATORS, payload: { runId: 'none', fingerprint: '0'.repeat(64) } },
   'run:fork': { roles: OPERATORS, payload: { runId: 'RUN', seq: 1 } },
   'run:get': { roles: READERS, payload: { runId: 'RUN' } },
   'runs:list': { roles: READERS, payload: { limit: 1 } },

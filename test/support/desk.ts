@@ -104,6 +104,12 @@ export class Desk {
     return this.decide(hold, { verdict: 'respond', value, reason }, by);
   }
 
+  /** Lets a parked run go on with the crew of this desk. */
+  async acceptChange(runId: RunId, by: string | Reviewer = 'user:ana'): Promise<RunSummary> {
+    const { fingerprint } = await this.engine.change(runId);
+    return this.engine.acceptChange(runId, fingerprint, { actor: person(by) });
+  }
+
   events(runId: RunId): Promise<RunEvent[]> {
     return eventsOf(this.journal, runId);
   }

@@ -1,17 +1,26 @@
+import { existsSync } from 'node:fs';
 import { HoldpointError } from '../../errors.ts';
 import type { RunId } from '../../ids.ts';
 import type { Journal } from '../../journal/journal.ts';
+import { noteAccepted, noteChanges } from '../crew-change.ts';
 import { runOfFile } from '../crew-of-run.ts';
 import { openToChange } from '../database.ts';
+import { openDesk, serverOf } from '../desk.ts';
 import { type DriveOptions, driveRuns } from '../drive-runs.ts';
+import { exitCodeOf } from '../exit-codes.ts';
 import { loadCrews } from '../load-crews.ts';
 import { modelsOf } from '../models.ts';
+import type { ServerOptions } from '../options.ts';
 import { note } from '../print.ts';
+import { printRun } from '../run-result.ts';
 
-/** Goes on with one run, or with all runs of a file's crews that have not ended. */
-export async function resumeRuns(given: readonly string[], options: DriveOptions): Promise<number> {
+type Options = DriveOptions & ServerOptions;
+
+/** Goes on with one run, or with all runs of a file's crews that have not ended; or lets a run of a server do so. */
+export async function resumeRuns(given: readonly string[], options: Options): Promise<number> {
   const [first = '', second, ...more] = given;
   if (more.length > 0) throw new HoldpointError('USAGE', '`runs resume` takes a run (or none) and one crew file.');
+  if (second === undefined && first.startsWith('run_') && !existsSync(first)) return resumeThere(first, options);
   const file = second ?? first;
   const crews = await loadCrews([file]);
   const models = modelsOf(options, crews);
@@ -26,6 +35,31 @@ export async function resumeRuns(given: readonly string[], options: DriveOptions
   } finally {
     await journal.close();
   }
+}
+
+/** The server has the crew and drives its runs: all it lacks is that somebody accepts how the crew changed. */
+async function resumeThere(id: string, options: Options): Promise<number> {
+  if (!serverOf(options))
+    throw new HoldpointError(
+      'USAGE',
+      `To go on with ${id} takes its crew: holdpoint runs resume ${id} FILE. Only a server (--url) has it already.`,
+    );
+  await using desk = await openDesk(options, { changes: true });
+  const { fingerprint, changes } = await desk.runs.change(id);
+  if (options.acceptChange) {
+    const run = await desk.runs.resume(id, fingerprint);
+    noteAccepted(id, changes);
+    printRun(run, options);
+    return exitCodeOf(run.status);
+  }
+  const run = await desk.runs.get(id);
+  printRun(run, options);
+  if (run.status !== 'parked') note('The server goes on with its runs by itself.');
+  else {
+    noteChanges(changes);
+    note(`Accept that with: holdpoint runs resume ${id} --accept-change`);
+  }
+  return exitCodeOf(run.status);
 }
 
 /** Oldest first, as they would have been done. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { collect, examples, integer, withDatabase, withJson, withModel, withReview, withServer } from './options.ts';
+import { collect, examples, integer, withJson, withModel, withReview, withServer } from './options.ts';
 import type { Finish } from './program.ts';
 
 /** `runs …`: looking at runs and acting on them. */
@@ -132,14 +132,18 @@ export function addFork(program: Command, finish: Finish): void {
 function addResume(runs: Command, finish: Finish): void {
   const resume = runs
     .command('resume')
-    .usage('[id] <file> [options]')
+    .usage('[id] [file] [options]')
     .description('go on with a run (default: all runs of the file) in this process, until it rests or ends')
-    .argument('<id-and-file...>', 'the run, if only one is meant, then the crew file')
-    .option('--accept-change', 'let a parked run go on with the crew as it is now');
+    .argument(
+      '<id-and-file...>',
+      'the run, if only one is meant, then the crew file; of a server (--url) the run alone',
+    )
+    .option('--accept-change', 'let a parked run go on with the crew as it is now; who accepts, and what, is recorded');
   examples(
-    withJson(withDatabase(withReview(withModel(resume))), 'each RunSummary'),
+    withJson(withServer(withReview(withModel(resume))), 'each RunSummary'),
     'holdpoint runs resume refund.crew.ts',
     'holdpoint runs resume run_… refund.crew.ts --accept-change',
+    'holdpoint runs resume run_… --accept-change --url http://127.0.0.1:4600 --token hp_…',
   ).action((given: string[], options) =>
     finish(import('../commands/runs-resume.ts').then(({ resumeRuns }) => resumeRuns(given, options))),
   );

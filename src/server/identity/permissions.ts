@@ -19,6 +19,8 @@ export const PERMISSIONS: Readonly<Record<MessageName, readonly Role[]>> = {
   'hold:comment': DECIDE,
   'run:start': OPERATE,
   'run:cancel': OPERATE,
+  'run:change': READ,
+  'run:resume': OPERATE,
   'run:fork': OPERATE,
   'runs:stopAll': OPERATE,
   'runs:resumeAll': OPERATE,

@@ -8,6 +8,7 @@ import { RunEvent } from './run-event.ts';
 import { RunState } from './run-state.ts';
 
 const Seq = z.int().min(0);
+const Fingerprint = z.string().regex(/^[0-9a-f]{64}$/);
 
 const Verified = z.strictObject({
   ok: z.boolean(),
@@ -34,6 +35,10 @@ export const RUN_MESSAGES = {
     z.strictObject({ resumed: z.array(RunId) }),
   ),
   'runs:stop': reading({}, z.strictObject({ stop: Stop.nullable() })),
+  /** How the crew of a run differs from the one that this server has. */
+  'run:change': reading({ runId: RunId }, z.strictObject({ fingerprint: Fingerprint, changes: z.array(z.string()) })),
+  /** Lets a parked run go on with the crew that this server has; `fingerprint` is that of the difference that was looked at. */
+  'run:resume': changing({ runId: RunId, fingerprint: Fingerprint }, RunSummary),
   'run:fork': changing({ runId: RunId, seq: Seq }, RunSummary),
   'run:get': reading({ runId: RunId }, RunSummary),
   'runs:list': reading(

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { connectReview } from '../../src/client/index.ts';
+import type { RunSummary } from '../../src/hooks/run-summary.ts';
+import { cliFolder } from '../support/cli.ts';
+import { NEWSROOM } from '../support/cli-crews.ts';
+
+const rehearse = ['--model', 'rehearsal'];
+const CHANGED = NEWSROOM.replace("goal: 'Edit'", "goal: 'Edit with care'");
+
+test('a run that a server parked goes on there, once somebody accepts the change that they were shown', async () => {
+  await using folder = await cliFolder({ 'newsroom.ts': NEWSROOM });
+  const [run] = (await folder.json(['run', 'newsroom.ts', '--input', 'topic=bees', ...rehearse])).lines as [RunSummary];
+  await folder.write('newsroom.ts', CHANGED);
+  const server = folder.start(['serve', 'newsroom.ts', '--port', '0', '--json', ...rehearse]);
+  const { url } = JSON.parse((await server.waitFor('stdout', /^\{.*\}\n/))[0]) as { url: string };
+  const made = await folder.json(['token', 'create', '--user', 'ana', '--role', 'admin']);
+  const { token } = made.lines[0] as { token: string };
+  const client = await connectReview(url, { token });
+
+  const { holds } = await client.holds.list({ runId: run.id });
+  await client.decide(holds[0]!, { verdict: 'approve' });
+  await expect.poll(async () => (await client.runs.get(run.id)).error).toMatchObject({ code: 'CREW_CHANGED' });
+  await expect(client.runs.resume(run.id, '0'.repeat(64))).rejects.toMatchObject({ code: 'CREW_CHANGED' });
+
+  expect(await folder.run(['runs', 'resume', run.id])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(`holdpoint runs resume ${run.id} FILE`),
+  });
+  const there = ['runs', 'resume', run.id, '--url', url, '--token', token];
+  const change = '/agents/editor/goal changed: "Edit" → "Edit with care"';
+  expect(await folder.run(there)).toMatchObject({ code: 2, stderr: expect.stringContaining(change) });
+  expect((await client.runs.get(run.id)).status, 'only shown').toBe('parked');
+  const accepted = await folder.json([...there, '--accept-change']);
+  expect(accepted).toMatchObject({ lines: [{ id: run.id }], stderr: expect.stringContaining(change) });
+
+  await expect.poll(async () => (await client.runs.get(run.id)).status).toBe('completed');
+  const { events } = await client.runs.events(run.id);
+  expect(events.find(({ type }) => type === 'run.resumed')).toMatchObject({ by: 'user:ana' });
+  await client.close();
+});
