@@ -24,3 +24,5 @@ export {
   type Run,
   type StartOptions,
 } from './open-holdpoint.ts';
+export type { RunView } from './replay/run-view.ts';
+export type { CrewChange } from './runner/engine.ts';

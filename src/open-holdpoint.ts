@@ -14,11 +14,12 @@ import type { HoldQuery, Journal, RunQuery } from './journal/journal.ts';
 import { digestOf } from './json/digest.ts';
 import type { Json } from './json/json.ts';
 import { DEFAULT_DATABASE, openDatabase } from './open-database.ts';
+import type { RunView } from './replay/run-view.ts';
 import { announcementsOf } from './runner/announcements.ts';
 import type { AtOnce } from './runner/at-once.ts';
 import type { Clock } from './runner/clock.ts';
 import type { RunnerLog } from './runner/context.ts';
-import type { Decided, Engine } from './runner/engine.ts';
+import type { CrewChange, Decided, Engine } from './runner/engine.ts';
 import type { EngineLimits } from './runner/limits.ts';
 import { openEngine } from './runner/open-engine.ts';
 
@@ -71,6 +72,12 @@ export interface Run<Out> {
    * holds open again. @throws `FORK_NOT_POSSIBLE`, `CREW_CHANGED`, `CREW_NOT_FOUND`
    */
   fork(seq: number, by?: By): Promise<Run<Out>>;
+  /** The state as the journal says it was after event `seq`; default: the last. Nothing is asked or done again. */
+  at(seq?: number): Promise<RunView>;
+  /** How the crew of the run differs from the one that is open here; a run whose crew changed is parked until somebody accepts that. */
+  change(): Promise<CrewChange>;
+  /** Lets a parked run go on with the crew that is open here. `fingerprint`: of the change that was looked at. @throws `CREW_CHANGED` */
+  resume(fingerprint: string, by?: By): Promise<RunSummary>;
 }
 
 interface HoldpointEvents {
@@ -164,6 +171,9 @@ function runHandle<Out>(engine: Engine, id: RunId): Run<Out> {
     },
     fork: async (seq, by = localUser()) =>
       runHandle(engine, (await engine.fork(id, seq, { actor: reviewerOf(by) })).id),
+    at: (seq) => engine.stateAt(id, seq),
+    change: () => engine.change(id),
+    resume: (fingerprint, by = localUser()) => engine.acceptChange(id, fingerprint, { actor: reviewerOf(by) }),
     cancel: (reason, by = localUser()) => engine.cancel(id, reason, { actor: reviewerOf(by) }),
   };
 }

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { defineCrew, openHoldpoint } from '../../src/index.ts';
+import { memoryJournal, scriptedModel } from '../../src/testing.ts';
+import { answer } from '../support/desk.ts';
+
+const crewOf = (goal: string) =>
+  defineCrew({
+    name: 'two',
+    agents: { a: { role: 'A', goal } },
+    tasks: { first: { agent: 'a', description: 'F', confirm: 'after' }, second: { agent: 'a', description: 'S' } },
+  });
+
+test('a program goes through a run in time, accepts the change of its crew, and forks it', async () => {
+  const journal = memoryJournal();
+  const before = await openHoldpoint({
+    crews: [crewOf('A')],
+    database: journal,
+    model: scriptedModel([answer('one')]),
+  });
+  const { id, settled } = await before.start('two', {});
+  await settled();
+  const [hold] = (await before.holds.list({ status: 'open' })).holds;
+  await before.close();
+
+  const model = scriptedModel([answer('two')]);
+  await using holdpoint = await openHoldpoint({ crews: [crewOf('B')], database: journal, model });
+  await holdpoint.decide({ holdId: hold!.id, digest: hold!.digest, verdict: 'approve', by: 'user:ana' });
+  const run = await holdpoint.run(id);
+  await expect.poll(async () => (await holdpoint.runs.get(id)).error?.code).toBe('CREW_CHANGED');
+  const { fingerprint, changes } = await run.change();
+  expect(changes).toEqual(['/agents/a/goal changed: "A" → "B"']);
+  await expect(run.resume('0'.repeat(64))).rejects.toMatchObject({ code: 'CREW_CHANGED' });
+  await run.resume(fingerprint, 'user:ana');
+  expect(await run.outcome()).toMatchObject({ status: 'completed', outputs: { first: 'one', second: 'two' } });
+
+  const { lastSeq } = (await run.at()).summary;
+  const states = await Promise.all(Array.from({ length: lastSeq }, async (_, seq) => (await run.at(seq + 1)).summary));
+  const statuses = states.map(({ status }) => status);
+  expect(statuses.filter((status, index) => status !== statuses[index - 1])).toEqual([
+    'running',
+    'held',
+    'running',
+    'parked',
+    'running',
+    'completed',
+  ]);
+  expect((await run.change()).changes).toEqual([]);
+  const resumed = statuses.lastIndexOf('parked') + 2;
+  const fork = await run.fork(resumed, 'user:ana');
+  // Nothing had followed on the approval there, so it was not spent: the fork asks again.
+  const asked = await fork.settled();
+  expect(asked).toMatchObject({ status: 'held', openHolds: [expect.stringContaining('hold_')] });
+});
