@@ -18,6 +18,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What a test waits for comes when it comes: a second is short for a browser on a machine with other work.
+    expect: { poll: { timeout: 15_000 } },
     pool: 'forks',
     // Real processes, browsers and sockets on a machine that others may load: one hiccup is no failure, three are.
     retry: process.env.CI ? 2 : 0,

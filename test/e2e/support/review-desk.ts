@@ -12,6 +12,7 @@ import { openBrowser } from '../../support/chromium.ts';
 import { DESK_CREWS } from './desk-crews.ts';
 import { builtPage } from './page-build.ts';
 import { type Plan, type PlannedModel, plannedModel } from './planned-model.ts';
+import { type SlowPage, slowDown } from './slow-page.ts';
 
 /** A real server with a real engine and the built page, and browsers that look at it. */
 export interface ReviewDesk extends AsyncDisposable {
@@ -72,7 +73,7 @@ export async function reviewDesk({
   let server = await serveReview({ engine, log, port: 0, pageFolder });
   const port = Number(new URL(server.url).port);
   const browsers: BrowserContext[] = [];
-  const paused = new Map<Page, Awaited<ReturnType<typeof slowDown>>>();
+  const paused = new Map<Page, SlowPage>();
   const token: ReviewDesk['token'] = async (user = 'ana', role = 'admin', groups = ['leads']) =>
     (await createToken(journal, { user, roles: [role], groups })).token;
   return {
@@ -127,7 +128,7 @@ export async function reviewDesk({
     pause: async (page) => {
       const pipe = paused.get(page);
       if (!pipe) throw new Error('Only a page that was opened as slow can be paused.');
-      return pipe.hold();
+      return pipe.hold().goOn;
     },
     stopServer: async () => {
       await server.close();
@@ -139,30 +140,6 @@ export async function reviewDesk({
       for (const browser of browsers) await browser.close();
       await server.close();
       await engine.close();
-    },
-  };
-}
-
-/** Stands between a page and the server's websocket; while held, what comes from the server waits, in order. */
-async function slowDown(page: Page) {
-  let held: (() => void)[] | null = null;
-  await page.routeWebSocket(/socket\.io/, (socket) => {
-    const server = socket.connectToServer();
-    socket.onMessage((message) => server.send(message));
-    server.onMessage((message) => {
-      const pass = () => socket.send(message);
-      if (held) held.push(pass);
-      else pass();
-    });
-  });
-  return {
-    hold: () => {
-      held = [];
-      return () => {
-        const waiting = held ?? [];
-        held = null;
-        for (const pass of waiting) pass();
-      };
     },
   };
 }
