@@ -10,7 +10,7 @@ export const DEFAULT_DATABASE = 'file:.holdpoint/holdpoint.db';
  * @throws {HoldpointError} `DATABASE_INVALID` for an address, a file or a database that is none, `UNAVAILABLE` for a server that is away.
  */
 export async function openDatabase(address: string, options: { readonly?: boolean } = {}): Promise<Journal> {
-  if (/^postgres(ql)?:/.test(address)) {
+  if (isOnServer(address)) {
     // Who keeps a file needs no driver for servers.
     const { openPostgresJournal } = await import('./journal/postgres-journal.ts');
     return openPostgresJournal({ url: address, ...options });
@@ -23,6 +23,11 @@ export async function openDatabase(address: string, options: { readonly?: boolea
     );
   }
   return openSqliteJournal({ path, ...options });
+}
+
+/** Whether a database address names one that many machines may share. */
+export function isOnServer(address: string): boolean {
+  return /^postgres(ql)?:/.test(address);
 }
 
 /** A database address as messages and commands show it. */

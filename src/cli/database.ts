@@ -1,5 +1,5 @@
 import { HoldpointError } from '../errors.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Journal, SeenNode } from '../journal/journal.ts';
 import { DEFAULT_DATABASE, openDatabase, withoutPassword } from '../open-database.ts';
 import { isAlive } from '../runner/node-life.ts';
 import type { DatabaseOptions } from './options.ts';
@@ -23,14 +23,19 @@ export function openToRead(options: DatabaseOptions): Promise<Journal> {
 /** Opens a database that is there already, to change something in it. @throws `DATABASE_INVALID`, `DATABASE_SERVED` */
 export async function openToChange(options: DatabaseOptions): Promise<Journal> {
   await (await openToRead(options)).close();
-  return openUnserved(options);
+  return openUnserved(options, () => true);
 }
 
-/** Opens or makes a database for a process of its own. @throws `DATABASE_SERVED` while a server has it. */
-export async function openUnserved(options: DatabaseOptions): Promise<Journal> {
+/** Opens or makes a database, to drive runs as a node of it. @throws `DATABASE_SERVED` for a file that a server has. */
+export function openAsNode(options: DatabaseOptions): Promise<Journal> {
+  return openUnserved(options, (node) => node.silentMs === null);
+}
+
+async function openUnserved(options: DatabaseOptions, counts: (node: SeenNode) => boolean): Promise<Journal> {
   const journal = await openDatabase(databaseAddress(options));
   try {
-    await refuseWhereServed(journal, databaseAddress(options));
+    const url = await servedAt(journal, counts);
+    if (url !== null) throw isServed(url, databaseAddress(options));
     return journal;
   } catch (error) {
     await journal.close();
@@ -38,17 +43,18 @@ export async function openUnserved(options: DatabaseOptions): Promise<Journal> {
   }
 }
 
-/** The address of the live server of a database; null if nobody serves it. */
-export async function servedAt(journal: Journal): Promise<string | null> {
+/** The address of a live server of a database, among the nodes that count (default: all); null if nobody serves it. */
+export async function servedAt(
+  journal: Journal,
+  counts: (node: SeenNode) => boolean = () => true,
+): Promise<string | null> {
   const now = Date.now();
   const nodes = await journal.nodes();
-  return nodes.find((node) => node.url !== null && isAlive(node, now))?.url ?? null;
+  return nodes.find((node) => node.url !== null && isAlive(node, now) && counts(node))?.url ?? null;
 }
 
-async function refuseWhereServed(journal: Journal, address: string): Promise<void> {
-  const url = await servedAt(journal);
-  if (url === null) return;
-  throw new HoldpointError(
+function isServed(url: string, address: string): HoldpointError {
+  return new HoldpointError(
     'DATABASE_SERVED',
     `The database ${withoutPassword(address)} is being served at ${url}, and only that server may change it. ` +
       `Add --url ${url} --token … (\`holdpoint token create\` makes one), or stop the server.`,

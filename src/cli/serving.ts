@@ -1,9 +1,13 @@
 import type { CrewDefinition } from '../crew/crew-definition.ts';
+import { isOnServer } from '../open-database.ts';
 import type { Engine, ModelSource } from '../runner/engine.ts';
 import { openEngine } from '../runner/open-engine.ts';
+import type { Hints } from '../server/hints/hints.ts';
+import { tellOthers } from '../server/hints/tell-others.ts';
 import { type ReviewServer, serveReview } from '../server/serve.ts';
+import type { ServerLog } from '../server/server-log.ts';
 import { type AtOnceOptions, atOnceOf } from './at-once.ts';
-import { openUnserved } from './database.ts';
+import { databaseAddress, openAsNode } from './database.ts';
 import { type LimitOptions, limitsOf } from './limits.ts';
 import { logJournal } from './log-journal.ts';
 import type { DatabaseOptions } from './options.ts';
@@ -33,11 +37,15 @@ export async function startServing(
     crews.map(({ name }) => name),
   );
   const log = await serverLog(options);
-  const journal = await openUnserved(options);
+  const journal = await openAsNode(options);
   const engine = await openEngine({ crews, journal, models, log, limits: limits.engine, atOnce });
   const endLog = options.logJournal ? logJournal({ engine, log }) : async () => undefined;
+  const hints = await hintsOf(databaseAddress(options), log);
+  const stopTelling = hints ? tellOthers(engine, hints) : () => undefined;
   const closeEngine = async () => {
     await engine.close();
+    stopTelling();
+    await hints?.close();
     await endLog();
     log.flush();
   };
@@ -51,6 +59,7 @@ export async function startServing(
       allowedHosts,
       pageFolder: pageFolder(),
       limits: limits.server,
+      hints,
     });
     const close = () => server.close().finally(closeEngine);
     return { engine, server, [Symbol.asyncDispose]: close };
@@ -58,4 +67,11 @@ export async function startServing(
     await closeEngine();
     throw error;
   }
+}
+
+/** The servers of one database on a server tell each other what happens. Who keeps a file needs no driver for that. */
+async function hintsOf(database: string, log: ServerLog): Promise<Hints | undefined> {
+  if (!isOnServer(database)) return undefined;
+  const { postgresHints } = await import('../server/hints/postgres-hints.ts');
+  return postgresHints({ url: database, log });
 }

@@ -57,6 +57,12 @@ const MIGRATIONS: readonly string[] = [
     created_at TEXT NOT NULL, expires_at TEXT, revoked_at TEXT
   );
   `,
+  // What servers tell each other and is too long for a notification (`server/hints/`): kept for half a minute, and by nobody's crash.
+  `
+  CREATE UNLOGGED TABLE holdpoint.socket_io_attachments (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, created_at TIMESTAMPTZ NOT NULL DEFAULT now(), payload BYTEA
+  );
+  `,
 ];
 
 const SCHEMA_VERSION = MIGRATIONS.length;

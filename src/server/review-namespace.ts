@@ -1,9 +1,12 @@
 import type { Server } from 'socket.io';
 import type { ErrorBody } from '../errors.ts';
+import { announcementsOf } from '../runner/announcements.ts';
 import type { Commit, Delta, Engine } from '../runner/engine.ts';
-import { type Broadcast, broadcastCommit, noticeSupervised } from './broadcasts.ts';
+import { announce, type Broadcast, noticeSupervised, supervisedIn } from './broadcasts.ts';
 import { toErrorBody } from './call.ts';
 import { DeltaRelay } from './delta-relay.ts';
+import type { Hints } from './hints/hints.ts';
+import { ShowOthers } from './hints/show-others.ts';
 import type { Authenticator } from './identity/authenticator.ts';
 import type { ServerLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
@@ -24,16 +27,15 @@ export interface ReviewNamespaceOptions {
   readonly metrics: Metrics;
   readonly log: ServerLog;
   readonly limits: ServerLimits;
+  /** Where other nodes serve the same database. */
+  readonly hints: Hints | undefined;
 }
 
 /** Serves reviewers on Socket.IO: answers their messages and tells them what happens. Returns how to stop it. */
 export function serveReviewNamespace(options: ReviewNamespaceOptions): () => void {
   const { io, engine, authenticator, metrics, log, limits } = options;
   const namespace: ReviewNamespace = io.of(REVIEW_NAMESPACE);
-  const watched = new WatchedRuns(engine.journal, log, limits);
-  const deltas = new DeltaRelay((delta) => sendDelta(watched.socketsOf(delta.runId), delta, limits));
-  // Every role may read, so all who are in may be told.
-  const broadcast: Broadcast = (name, message) => void (namespace.emit as Broadcast).call(namespace, name, message);
+  const { watched, stop } = tellWhatHappens(namespace, options);
 
   namespace.use((socket, next) => admit(socket, { authenticator, log }).then(() => next(), next));
   namespace.on('connection', (socket) => {
@@ -46,19 +48,6 @@ export function serveReviewNamespace(options: ReviewNamespaceOptions): () => voi
     });
   });
 
-  const committed = (commit: Commit) => {
-    deltas.flush(commit.runId);
-    if (commit.events[0]?.type === 'run.started' && namespace.sockets.size > 0) watched.expect(commit.runId);
-    metrics.committed(commit);
-    broadcastCommit(commit, broadcast);
-    watched.wake(commit.runId);
-    void noticeSupervised(commit, { engine, broadcast, log });
-  };
-  const unsubscribe = engine.on({
-    committed,
-    delta: (delta) => deltas.push(delta),
-    watches: (runId) => watched.has(runId),
-  });
   const slow = new SlowClients(limits);
   const poll = setInterval(() => {
     watched.wakeAll();
@@ -66,12 +55,55 @@ export function serveReviewNamespace(options: ReviewNamespaceOptions): () => voi
   }, POLL_MS);
   const check = setInterval(() => void cutUnauthenticated(namespace, { authenticator, log }), TOKEN_CHECK_MS);
   return () => {
-    unsubscribe();
-    deltas.close();
+    stop();
     clearInterval(poll);
     clearInterval(check);
     for (const socket of namespace.sockets.values()) watched.leave(socket);
   };
+}
+
+/** What this node and the others do, as it happens. */
+function tellWhatHappens(
+  namespace: ReviewNamespace,
+  { engine, metrics, log, limits, hints }: ReviewNamespaceOptions,
+): { watched: WatchedRuns; stop: () => void } {
+  // Every role may read, so all who are in may be told.
+  const broadcast: Broadcast = (name, message) => void (namespace.emit as Broadcast).call(namespace, name, message);
+  const watched = new WatchedRuns({
+    ...{ journal: engine.journal, log, limits },
+    onBegin: (runId) => others?.watched(runId),
+  });
+  const sendHere = (delta: Delta) => sendDelta(watched.socketsOf(delta.runId), delta, limits);
+  const deltas = new DeltaRelay(sendHere);
+  const others =
+    hints &&
+    new ShowOthers({
+      ...{ hints, engine, log, broadcast, sendDelta: sendHere },
+      isAnybodyHere: () => namespace.sockets.size > 0,
+      watchedHere: () => watched.all(),
+      wakeWatchers: (runId) => watched.wake(runId),
+      // The transport: so the client comes back by itself.
+      reconnectAll: () => namespace.sockets.forEach(({ conn }) => void conn.close()),
+    });
+  const committed = (commit: Commit) => {
+    deltas.flush(commit.runId);
+    if (commit.events[0]?.type === 'run.started' && namespace.sockets.size > 0) watched.expect(commit.runId);
+    metrics.committed(commit);
+    announce(announcementsOf(commit), broadcast);
+    watched.wake(commit.runId);
+    void noticeSupervised({ runId: commit.runId, actions: supervisedIn(commit) }, { engine, broadcast, log });
+  };
+  const unsubscribe = engine.on({
+    committed,
+    delta: (delta) => deltas.push(delta),
+    watches: (runId) => watched.has(runId),
+  });
+  const stop = () => {
+    unsubscribe();
+    deltas.close();
+    others?.close();
+  };
+  return { watched, stop };
 }
 
 /** Lets a socket in that says who it is. The refusal carries the error's body, which the client gets as `data`. */

@@ -2,6 +2,7 @@ import { Server } from 'socket.io';
 import { HoldpointError, messageOf } from '../errors.ts';
 import type { Engine } from '../runner/engine.ts';
 import { parseLimits } from '../runner/limits.ts';
+import type { Hints } from './hints/hints.ts';
 import { httpApp } from './http-app.ts';
 import { Authenticator } from './identity/authenticator.ts';
 import { ServerLimits } from './limits.ts';
@@ -24,6 +25,8 @@ export interface ServeReviewOptions {
   readonly allowedHosts?: readonly string[] | undefined;
   /** What is not named has its default. */
   readonly limits?: Partial<ServerLimits> | undefined;
+  /** The way to the servers of other nodes on the same database. Who opened it closes it. */
+  readonly hints?: Hints | undefined;
 }
 
 export interface ReviewServer {
@@ -37,14 +40,14 @@ export interface ReviewServer {
 
 /** Serves reviewers: sockets, REST and the page. @throws {HoldpointError} `USAGE` if it cannot listen there, `LIMIT_INVALID`. */
 export async function serveReview(options: ServeReviewOptions): Promise<ReviewServer> {
-  const { engine, log, host = '127.0.0.1', port = 4600, pageFolder, allowedHosts } = options;
+  const { engine, log, host = '127.0.0.1', port = 4600, pageFolder, allowedHosts, hints } = options;
   const limits = parseLimits(ServerLimits, options.limits ?? {});
   const authenticator = new Authenticator(engine.journal);
   const metrics = new Metrics();
   let policy: OriginPolicy = { refuse: () => 'The server is not listening yet.' };
   const app = await httpApp({ engine, authenticator, metrics, log, origins: () => policy, pageFolder, limits });
   const io = attachSockets(app.server, () => policy, limits);
-  const stopNamespace = serveReviewNamespace({ io, engine, authenticator, metrics, log, limits });
+  const stopNamespace = serveReviewNamespace({ io, engine, authenticator, metrics, log, limits, hints });
   const stop = async () => {
     stopNamespace();
     // The transport, not the sockets: so clients come back by themselves after a restart.

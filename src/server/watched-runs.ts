@@ -9,18 +9,22 @@ import type { ServerLog } from './server-log.ts';
 /** How long after its start a run counts as watched, for whoever opens it then. */
 const EXPECTED_MS = 5_000;
 
+interface Given {
+  readonly journal: Journal;
+  readonly log: ServerLog;
+  readonly limits: Pick<ServerLimits, 'maxBufferedBytes'>;
+  /** A run begins to be watched, or is about to be. */
+  readonly onBegin: (runId: RunId) => void;
+}
+
 /** Who watches which run. */
 export class WatchedRuns {
-  readonly #journal: Journal;
-  readonly #log: ServerLog;
-  readonly #maxBufferedBytes: number;
+  readonly #given: Given;
   readonly #expected = new Set<RunId>();
   readonly #runs = new Map<RunId, Map<ReviewSocket, RunWatcher>>();
 
-  constructor(journal: Journal, log: ServerLog, { maxBufferedBytes }: ServerLimits) {
-    this.#journal = journal;
-    this.#log = log;
-    this.#maxBufferedBytes = maxBufferedBytes;
+  constructor(given: Given) {
+    this.#given = given;
   }
 
   /** What one socket can do with runs. */
@@ -43,7 +47,13 @@ export class WatchedRuns {
   /** Whoever starts a run looks at it next, and would miss the beginning of its first answer. */
   expect(runId: RunId): void {
     this.#expected.add(runId);
+    this.#given.onBegin(runId);
     setTimeout(() => this.#expected.delete(runId), EXPECTED_MS).unref();
+  }
+
+  /** All that somebody watches, or is about to. */
+  all(): RunId[] {
+    return [...new Set([...this.#runs.keys(), ...this.#expected])];
   }
 
   socketsOf(runId: RunId): Iterable<ReviewSocket> {
@@ -62,13 +72,15 @@ export class WatchedRuns {
   #watch(socket: ReviewSocket, runId: RunId, after: number): void {
     this.#unwatch(socket, runId);
     if (!socket.connected) return;
+    const { journal, log, limits, onBegin } = this.#given;
+    if (!this.#runs.has(runId)) onBegin(runId);
     const watcher = new RunWatcher({
-      journal: this.#journal,
+      journal,
       runId,
       after,
       send: (event) => socket.emit('run:event', event),
-      congested: () => bufferedBytes(socket) > this.#maxBufferedBytes,
-      onError: (err) => this.#log.error({ err, runId }, 'events not sent to a watcher; tried again in a second'),
+      congested: () => bufferedBytes(socket) > limits.maxBufferedBytes,
+      onError: (err) => log.error({ err, runId }, 'events not sent to a watcher; tried again in a second'),
     });
     const watchers = this.#runs.get(runId) ?? new Map<ReviewSocket, RunWatcher>();
     this.#runs.set(runId, watchers.set(socket, watcher));

@@ -7,11 +7,15 @@ import { defineTool } from '../../src/crew/define-tool.ts';
 import type { Model } from '../../src/crew/model.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { memoryJournal } from '../../src/journal/memory-journal.ts';
+import { openDatabase } from '../../src/open-database.ts';
 import type { Engine } from '../../src/runner/engine.ts';
 import { openEngine } from '../../src/runner/open-engine.ts';
+import { type PostgresHintsOptions, postgresHints } from '../../src/server/hints/postgres-hints.ts';
+import { tellOthers } from '../../src/server/hints/tell-others.ts';
 import { createToken } from '../../src/server/identity/tokens.ts';
 import type { ServerLimits } from '../../src/server/limits.ts';
 import { type ReviewServer, serveReview } from '../../src/server/serve.ts';
+import type { ServerLog } from '../../src/server/server-log.ts';
 
 const agents = { writer: { role: 'Writer', goal: 'Write' } };
 
@@ -72,14 +76,28 @@ export interface TestServer extends AsyncDisposable {
   recorded(): Promise<number>;
 }
 
-export async function testServer(
-  options: { allowedHosts?: string[]; pageFolder?: string; limits?: Partial<ServerLimits>; model?: Model } = {},
-): Promise<TestServer> {
-  const journal = memoryJournal();
-  const { model = rehearsalModel(), ...serving } = options;
-  const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
-  const engine = await openEngine({ crews: CREWS, journal, models: () => model, log });
-  const server = await serveReview({ engine, log, port: 0, ...serving });
+export interface TestServerOptions {
+  readonly allowedHosts?: string[];
+  readonly pageFolder?: string;
+  readonly limits?: Partial<ServerLimits>;
+  readonly model?: Model;
+  /** A Postgres database that other nodes serve as well. Default: a journal in memory. */
+  readonly database?: string;
+  /** How it reaches that database to hear of the others. Default: as it reaches the journal. */
+  readonly hints?: Omit<PostgresHintsOptions, 'log'>;
+  readonly crews?: readonly ('draft-desk' | 'board-desk' | 'label-desk')[];
+  readonly log?: ServerLog;
+}
+
+export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const { model = rehearsalModel(), database, crews, ...serving } = options;
+  const journal = database === undefined ? memoryJournal() : await openDatabase(database);
+  const log = options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' });
+  const loaded = CREWS.filter(({ name }) => !crews || (crews as readonly string[]).includes(name));
+  const engine = await openEngine({ crews: loaded, journal, models: () => model, log });
+  const hints = database === undefined ? undefined : await postgresHints({ url: database, ...options.hints, log });
+  const stopTelling = hints ? tellOthers(engine, hints) : () => undefined;
+  const server = await serveReview({ engine, log, port: 0, ...serving, hints });
   const clients: ReviewClient[] = [];
   const token: TestServer['token'] = async (role, user = 'ana', groups = []) =>
     (await createToken(journal, { user, roles: [role], groups })).token;
@@ -109,6 +127,8 @@ export async function testServer(
       for (const client of clients) await client.close();
       await server.close();
       await engine.close();
+      stopTelling();
+      await hints?.close();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { localUser } from '../../open-holdpoint.ts';
-import { openUnserved } from '../database.ts';
+import { openAsNode } from '../database.ts';
 import { type DriveOptions, driveRuns } from '../drive-runs.ts';
 import { loadCrew } from '../load-crews.ts';
 import { modelsOf } from '../models.ts';
@@ -12,7 +12,7 @@ export async function run(file: string, options: Options): Promise<number> {
   const crew = await loadCrew(file, options.crew);
   const inputs = readInputs(options, crew.config.inputs);
   const models = modelsOf(options, [crew]);
-  const journal = await openUnserved(options);
+  const journal = await openAsNode(options);
   const start = { requestedBy: localUser() };
   return driveRuns(
     { journal, crews: [crew], models, file, runs: async (engine) => (await engine.start(crew.name, inputs, start)).id },

@@ -6,7 +6,7 @@ import { SupervisedAction } from './action-messages.ts';
 import { RunEvent } from './run-event.ts';
 
 /** A piece of an answer as it streams. `offset`: characters of this part before `text`. Volatile: some may never arrive. */
-const RunDelta = z.strictObject({
+export const RunDelta = z.strictObject({
   runId: RunId,
   task: z.string(),
   attempt: z.int(),

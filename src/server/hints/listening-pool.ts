@@ -1,0 +1,129 @@
+import pg from 'pg';
+import type { ServerLog } from '../server-log.ts';
+
+/** One connection listens, the other tells. */
+const CONNECTIONS = 2;
+const MAX_LOOK_MS = 2_000;
+const FIRST_LOOK_MS = 20;
+
+interface Given {
+  readonly url: string;
+  readonly channels: readonly string[];
+  readonly log: ServerLog;
+  readonly timeoutMs: number;
+  /** What was told or to be heard meanwhile may be lost, here or at the others. */
+  readonly onGap: () => void;
+}
+
+/**
+ * The connections of the Socket.IO adapter. The adapter connects anew when its connection ends; here it is noticed that one
+ * is only silent, that a pooler does not pass notifications on, and that something was not told or not heard.
+ */
+export class ListeningPool {
+  readonly #given: Given;
+  readonly #pool: pg.Pool;
+  readonly #started = Promise.withResolvers<void>();
+  #listening: pg.PoolClient | null = null;
+  #isUp = false;
+  #hasGap = false;
+  #timer: NodeJS.Timeout;
+
+  constructor(given: Given) {
+    this.#given = given;
+    this.#pool = new pg.Pool({
+      connectionString: given.url,
+      application_name: 'holdpoint hints',
+      max: CONNECTIONS,
+      connectionTimeoutMillis: given.timeoutMs,
+      query_timeout: given.timeoutMs,
+      keepAlive: true,
+      // A hint is not worth a sync of the disk.
+      onConnect: async (client) => {
+        await client.query('SET synchronous_commit = off');
+      },
+    });
+    this.#pool.on('error', () => undefined);
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
+    this.#timer = setTimeout(() => void this.#look(), FIRST_LOOK_MS);
+  }
+
+  /** What the adapter is given. */
+  get forAdapter(): pg.Pool {
+    const used: Pick<pg.Pool, 'connect' | 'query'> = {
+      connect: (() => this.#connect()) as pg.Pool['connect'],
+      query: ((...given: [string, unknown[]]) => this.#query(...given)) as pg.Pool['query'],
+    };
+    // Of a pool it uses no more than these two.
+    return used as pg.Pool;
+  }
+
+  /** Resolves once it listens, or when that takes too long: then it goes on trying. */
+  async start(): Promise<void> {
+    const late = setTimeout(this.#started.resolve, this.#given.timeoutMs);
+    await this.#started.promise;
+    clearTimeout(late);
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#pool.end();
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    const client = await this.#pool.connect();
+    // The adapter lets go only of the last one.
+    client.once('end', () => {
+      client.release(true);
+      if (this.#listening === client) this.#lost('its connection ended');
+    });
+    this.#listening = client;
+    return client;
+  }
+
+  get #lookMs(): number {
+    return Math.min(MAX_LOOK_MS, this.#given.timeoutMs);
+  }
+
+  async #query(text: string, values?: unknown[]): Promise<pg.QueryResult> {
+    try {
+      return await this.#pool.query(text, values);
+    } catch (error) {
+      this.#hasGap = true;
+      throw error;
+    }
+  }
+
+  /** Whether the connection still answers, and is one that notifications come through. */
+  async #look(): Promise<void> {
+    const client = this.#listening;
+    try {
+      if (client) {
+        const { rows } = await client.query<{ channel: string }>('SELECT pg_listening_channels() AS channel');
+        const heard = rows.map(({ channel }) => channel);
+        if (this.#given.channels.every((channel) => heard.includes(channel))) this.#up();
+        else if (this.#isUp) this.#lost('it listens to nothing any more (a pooler that shares connections?)');
+      }
+    } catch {
+      if (this.#listening === client) this.#lost('it does not answer');
+      void client?.end().catch(() => undefined);
+    }
+    this.#timer = setTimeout(() => void this.#look(), this.#isUp ? this.#lookMs : 10 * FIRST_LOOK_MS).unref();
+  }
+
+  #up(): void {
+    const { log, onGap } = this.#given;
+    if (!this.#isUp && this.#hasGap) log.info({}, 'hears of other nodes again');
+    this.#isUp = true;
+    this.#started.resolve();
+    if (!this.#hasGap) return;
+    this.#hasGap = false;
+    onGap();
+  }
+
+  #lost(why: string): void {
+    if (this.#isUp) this.#given.log.warn({ why }, 'hears nothing of other nodes until its connection is back');
+    this.#isUp = false;
+    this.#hasGap = true;
+    this.#listening = null;
+  }
+}
