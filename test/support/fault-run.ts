@@ -16,6 +16,8 @@ import { replay } from '../../src/replay/replay.ts';
 import labels from '../fixtures/crews/labels.crew.ts';
 import newsroom from '../fixtures/crews/newsroom.crew.ts';
 import payments from '../fixtures/crews/payments.crew.ts';
+import { buildOnce } from './build-once.ts';
+import { waitedMs } from './memory-of.ts';
 import { type OpenAIServer, startOpenAIServer } from './openai-server.ts';
 import type { Draw } from './random-crew.ts';
 import { checkRun, eventsOf } from './run-invariants.ts';
@@ -41,7 +43,8 @@ interface Acknowledged {
 export class FaultRun {
   readonly acknowledged: Acknowledged[] = [];
   kills = 0;
-  slowestStartMs = 0;
+  /** Of each start that came to listen. */
+  readonly starts: { readonly ms: number; readonly waitedMs: number }[] = [];
   readonly #runs = new Map<string, { id: string; crew: string; n: number }>();
   readonly #wanted: { crew: string; n: number }[] = [];
   readonly #undone = new Set<string>();
@@ -61,6 +64,7 @@ export class FaultRun {
   }
 
   static async open(): Promise<FaultRun> {
+    await buildOnce();
     const [model, world, folder] = await Promise.all([startOpenAIServer(), startWorld(), temporaryFolder()]);
     await model.configure({ latencyMs: 5 });
     return new FaultRun(model, world, folder);
@@ -84,7 +88,7 @@ export class FaultRun {
       throw error;
     });
     if (!served) return this.#died();
-    this.slowestStartMs = Math.max(this.slowestStartMs, performance.now() - since);
+    this.starts.push({ ms: performance.now() - since, waitedMs: waitedMs(served.child.pid) });
     const gone = once(served.child, 'exit');
     const timer = kill && 'afterMs' in kill ? setTimeout(() => served.child.kill('SIGKILL'), kill.afterMs) : null;
     if (kill) await this.#want();
@@ -111,7 +115,11 @@ export class FaultRun {
   #serve(kill: Kill | null): Promise<Served> {
     const env = { OPENAI_BASE_URL: this.#model.baseURL, OPENAI_API_KEY: 'none', HOLDPOINT_MODEL: 'mock' };
     const point = kill && 'point' in kill ? { HOLDPOINT_FAULT_POINT: `${kill.point}:${kill.times}` } : {};
-    return serve(FILES, { database: `file:${this.#path}`, env: { ...env, WORLD_URL: this.#world.url, ...point } });
+    return serve(FILES, {
+      database: `file:${this.#path}`,
+      env: { ...env, WORLD_URL: this.#world.url, ...point },
+      built: true,
+    });
   }
 
   /** Three runs more, each with a number of its own: in the world it tells whose effect it was. */

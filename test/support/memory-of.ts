@@ -11,6 +11,13 @@ export function memoryOf(pid: number | undefined): { rssMb: number; peakMb: numb
   return { rssMb: megabytes('VmRSS'), peakMb: megabytes('VmHWM') };
 }
 
+/** How long the main thread of a process has waited for a processor so far, in milliseconds: what other programs took from it. */
+export function waitedMs(pid: number | undefined): number {
+  if (!existsSync(`/proc/${pid}/schedstat`)) return 0;
+  const [, waitedNs = '0'] = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ');
+  return Number(waitedNs) / 1e6;
+}
+
 /** Of some measurements, that which 95 % do not pass. */
 export function p95(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { COMPILE_CACHE } from './compile-cache.ts';
 
 const CLI = fileURLToPath(new URL('./cli-main.ts', import.meta.url));
+const BUILT_CLI = fileURLToPath(new URL('../../bin/holdpoint.js', import.meta.url));
 
 export interface Served extends AsyncDisposable {
   readonly url: string;
@@ -18,12 +19,25 @@ export interface Served extends AsyncDisposable {
   stop(): Promise<number | null>;
 }
 
-/** The real server in a process of its own, over the command line. Whoever starts it ends it. */
+/**
+ * The real server in a process of its own, over the command line. Whoever starts it ends it. `built`: as users have it, which
+ * starts sooner; whoever asks for it has called `buildOnce`.
+ */
 export async function serve(
   files: readonly string[],
-  given: { database: string; env?: Record<string, string>; args?: string[] },
+  given: { database: string; env?: Record<string, string>; args?: string[]; built?: boolean },
 ): Promise<Served> {
-  const args = [CLI, 'serve', ...files, '--port', '0', '--json', '--database', given.database, ...(given.args ?? [])];
+  const args = [
+    given.built ? BUILT_CLI : CLI,
+    'serve',
+    ...files,
+    '--port',
+    '0',
+    '--json',
+    '--database',
+    given.database,
+    ...(given.args ?? []),
+  ];
   const child = spawn(process.execPath, args, {
     env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, ...given.env },
     stdio: ['ignore', 'pipe', 'pipe'],
