@@ -1,7 +1,15 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Hold, RunSummary } from '../../src/client/index.ts';
-import { FORGE_CREWS, forgedQuestion, forgedRun, paddedPayment, TEXTS_A_RUN } from './support/forge-desk.ts';
+import {
+  FORGE_CREWS,
+  forgedFailure,
+  forgedNote,
+  forgedQuestion,
+  forgedRun,
+  paddedPayment,
+  TEXTS_A_RUN,
+} from './support/forge-desk.ts';
 import { type Forgery, forgeries, ODD_HIDDEN, ODD_RECORD, PADDING } from './support/forgeries.ts';
 import { markedIn, type PageWatch, watchPage } from './support/page-watch.ts';
 import { type ReviewDesk, reviewDesk } from './support/review-desk.ts';
@@ -15,7 +23,7 @@ let watch: PageWatch;
 
 beforeAll(async () => {
   desk = await reviewDesk({ crews: FORGE_CREWS });
-  page = await desk.page();
+  page = await desk.page({ slow: true });
   watch = await watchPage(page, desk.url);
   await page.goto(desk.url);
   await page.getByText('Nothing waits for you.').waitFor();
@@ -72,6 +80,43 @@ async function look(group: readonly Forgery[]): Promise<void> {
   await desk.engine.cancel(started.id, reason, BEN);
 }
 
+/** Texts that come at once to where there is room for one. */
+const FAR_GROUP = 45;
+
+/** A text where it is only told of: what ran by itself, who was faster and why, and a run that failed of it. */
+async function lookAside(text: string, hidden: number): Promise<void> {
+  const run = await desk.run('pay-desk', paddedPayment('Pay'));
+  await visitHold(openHold(run), '.args');
+  await desk.run('note-desk', forgedNote(text));
+  const newest = page.getByRole('complementary', { name: 'Decided just now' }).getByRole('listitem').first();
+  await newest.getByText('ran by itself').waitFor();
+  expect(await watch.faults()).toEqual([]);
+  expect(await newest.evaluate(markedIn)).toBe(hidden);
+
+  await page.locator('.decide .primary[aria-disabled="false"]').waitFor();
+  const goOn = await desk.pause(page);
+  const hold = await desk.hold(run);
+  await desk.engine.decide(hold.id, { digest: hold.digest, verdict: 'reject', reason: text, reasonCode: 'other' }, BEN);
+  await page.keyboard.press('a');
+  await newest.getByText('sending').waitFor();
+  goOn();
+  await newest.getByText(/ben rejected this .*before you/).waitFor();
+  expect(await watch.faults()).toEqual([]);
+  expect(await newest.evaluate(markedIn)).toBe(hidden);
+
+  await visit(`/holds/${hold.id}`, '.decide .closed');
+  expect(await watch.faults()).toEqual([]);
+  expect(await marked('.decide .closed')).toBe(hidden);
+
+  const failed = await desk.run('fail-desk', forgedFailure(text));
+  expect(failed.status).toBe('failed');
+  await visit('/runs', 'tbody tr .st-failed[title]');
+  expect(await watch.faults()).toEqual([]);
+  await visit(`/runs/${failed.id}`, '.run-error');
+  expect(await watch.faults()).toEqual([]);
+  expect(await marked('.run-error')).toBe(hidden);
+}
+
 describe('what an agent writes', () => {
   test('is a corpus of at least 300 forgeries', () => {
     expect(new Set(all.map(({ text }) => text)).size).toBeGreaterThanOrEqual(300);
@@ -83,6 +128,14 @@ describe('what an agent writes', () => {
     expect(await watch.faults()).toEqual([]);
     await visit('/runs', 'tbody tr');
     expect(await watch.faults()).toEqual([]);
+    expect(watch.incidents).toEqual([]);
+  }, 90_000);
+
+  test('does so neither in the strip, as the reason of who was faster, nor as why a run failed', async () => {
+    for (let at = 0; at < all.length; at += FAR_GROUP) {
+      const group = all.slice(at, at + FAR_GROUP);
+      await lookAside(group.map(({ text }) => text).join('\n'), hiddenIn(group));
+    }
     expect(watch.incidents).toEqual([]);
   }, 90_000);
 

@@ -55,6 +55,19 @@ const payOut = defineTool({
   execute: async () => ({ paid: true }),
 });
 
+const jotDown = defineTool({
+  name: 'jot_down',
+  description: 'Writes a note. It runs by itself, and people see it afterwards.',
+  input: z.strictObject({ note: z.string() }),
+  output: z.strictObject({ noted: z.boolean() }),
+  tier: 'supervised',
+  impact: ({ note }) => ({ summary: note }),
+  idempotent: true,
+  execute: async () => ({ noted: true }),
+  undo: async () => {},
+  undoWindow: '10m',
+});
+
 const inputs = z.strictObject({ ticket: z.string(), plan: z.string() });
 
 const forgeDesk = defineCrew({
@@ -77,8 +90,32 @@ const payDesk = defineCrew({
   tasks: { pay: { agent: 'clerk', context: [], description: 'Pay {ticket} ({plan})' } },
 });
 
+const noteDesk = defineCrew({
+  name: 'note-desk',
+  inputs,
+  agents: { clerk: { role: 'Clerk', goal: 'Note', tools: [jotDown] } },
+  tasks: { note: { agent: 'clerk', context: [], description: 'Note {ticket} ({plan})' } },
+});
+
+/** Its guardrail complains with what the agent wrote, and then the run has failed of it. */
+const failDesk = defineCrew({
+  name: 'fail-desk',
+  inputs,
+  agents: { clerk: { role: 'Clerk', goal: 'Fail' } },
+  tasks: {
+    fail: {
+      agent: 'clerk',
+      context: [],
+      description: 'Fail {ticket} ({plan})',
+      guardrails: [({ output }) => String(output)],
+      maxRetries: 0,
+      onFailure: 'fail',
+    },
+  },
+});
+
 /** Crews through which a text of somebody else comes to every place of the page. */
-export const FORGE_CREWS = [forgeDesk, payDesk].map((crew) => crewDefinition(crew));
+export const FORGE_CREWS = [forgeDesk, payDesk, noteDesk, failDesk].map((crew) => crewDefinition(crew));
 
 /** A run that carries the texts as an output, a claim, what was looked up, arguments and context. */
 export function forgedRun(texts: readonly string[], record: unknown): Plan {
@@ -98,6 +135,14 @@ export function forgedRun(texts: readonly string[], record: unknown): Plan {
       { output: 'Filed.' },
     ],
   };
+}
+
+export function forgedNote(note: string): Plan {
+  return { note: [{ call: ['jot_down', { note }] }, { output: 'Noted.' }] };
+}
+
+export function forgedFailure(text: string): Plan {
+  return { fail: [{ output: text }] };
 }
 
 export function paddedPayment(note: string): Plan {

@@ -1,7 +1,9 @@
 import { type Draft, keepDraft } from '../drafts.ts';
+import { plainText } from '../hidden-characters.ts';
 import { go } from '../router.ts';
 import { Icon } from '../shell/icons.tsx';
 import { showCountdown } from '../text/show-time.ts';
+import { VisibleText } from '../text/visible-text.tsx';
 import { useNow } from '../use-now.ts';
 import { undoEntry } from './decide.ts';
 import type { Progress } from './progress.ts';
@@ -10,6 +12,8 @@ import { useDesk, useDeskStore } from './use-desk.ts';
 
 /** How many lines are shown at once. */
 const SHOWN = 3;
+/** How much of what is undone its button names. */
+const NAMED = 80;
 
 /** What was decided just now, and how far it has come. Never a toast: it stays in its place. */
 export function Strip() {
@@ -36,14 +40,17 @@ function Line({ entry, isNewest }: { entry: StripEntry; isNewest: boolean }) {
   return (
     <>
       {failed ? <Icon name="alert" /> : <Steps progress={progress} />}
-      <span className="strip-words">
-        <b>
-          {label}
-          {failed ? ':' : ''}
-        </b>{' '}
-        {wordsOf(entry)}
-        {type === 'lost' && hasWords(kept) ? ' Your words are kept.' : ''}
+      <b className="cut">
+        <VisibleText text={label} />
+        {failed ? ':' : ''}
+      </b>
+      <span
+        className={failed ? 'strip-words cut' : 'strip-words'}
+        title={failed ? plainText(wordsOf(entry)) : undefined}
+      >
+        <VisibleText text={wordsOf(entry)} />
       </span>
+      {type === 'lost' && hasWords(kept) && <span className="strip-words">Your words are kept.</span>}
       {failed && hold && (
         <button type="button" className="link" onClick={() => openAgain(entry)}>
           {type === 'lost' ? (hasWords(kept) ? 'Show them' : 'Show it') : 'Open it again'}
@@ -91,7 +98,7 @@ function Undo({ entry, isNewest }: { entry: StripEntry; isNewest: boolean }) {
     <>
       <button type="button" className="link" disabled={!live} onClick={() => void undoEntry(store, key)}>
         Undo
-        <span className="vh">: {label}</span> {isNewest && <kbd>u</kbd>}
+        <span className="vh">: {plainText(label).slice(0, NAMED)}</span> {isNewest && <kbd>u</kbd>}
       </button>
       <span className="quiet">{showCountdown(left)} left</span>
     </>

@@ -6,6 +6,7 @@ import { Icon } from '../shell/icons.tsx';
 import { At } from '../text/moments.tsx';
 import { showPerson } from '../text/show-person.ts';
 import { showDuration } from '../text/show-time.ts';
+import { VisibleText } from '../text/visible-text.tsx';
 import { MOD_ENTER, useKeys } from '../use-keys.ts';
 import { approveLabel } from './act-sentence.ts';
 import type { Mode } from './hold-item.tsx';
@@ -233,7 +234,7 @@ function ClaimWords({
   if (!can('approve') && !can('respond')) return null;
   if (claimHolder === me && hold.claimedUntil !== null) {
     return (
-      <span className="claimed">
+      <span className="claimed is-mine">
         <Icon name="check" />
         Claimed by you, {showDuration(Date.parse(hold.claimedUntil) - now)} left
         <button type="button" className="link" onClick={onRelease}>
@@ -276,7 +277,11 @@ function Closed({ hold, kept, onNext }: { hold: Hold; kept: boolean; onNext: () 
             , <At at={closedAt} />
           </>
         )}
-        {reason && decidedBy.length > 0 ? `: ${reason}` : ''}
+        {reason && decidedBy.length > 0 && (
+          <>
+            : <VisibleText text={reason} />
+          </>
+        )}
         {kept && '. What you wrote is kept below.'}
       </p>
       <button type="button" className="btn" onClick={onNext}>

@@ -20,11 +20,13 @@ export interface QueueListProps {
   readonly bands: readonly QueueBand[];
   readonly openId: string | null;
   readonly selected: ReadonlySet<string>;
+  /** How often what had arrived was let into the list. */
+  readonly letIn: number;
   readonly onSelect: (hold: Hold) => void;
 }
 
 /** The list in bands. Only what is on the screen is drawn, so a thousand holds scroll as ten do. */
-export function QueueList({ bands, openId, selected, onSelect }: QueueListProps) {
+export function QueueList({ bands, openId, selected, letIn, onSelect }: QueueListProps) {
   const items = useMemo(() => itemsOf(bands), [bands]);
   const scroller = useRef<HTMLDivElement>(null);
   const now = useNow(1_000);
@@ -39,10 +41,11 @@ export function QueueList({ bands, openId, selected, onSelect }: QueueListProps)
     overscan: 8,
   });
   const openIndex = items.findIndex((item) => item.type === 'hold' && item.hold.id === openId);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a move scrolls, not that others come and go
+  const isListed = openIndex >= 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a move scrolls, and letting others in; not that some come and go
   useEffect(() => {
-    if (openIndex >= 0) rows.scrollToIndex(openIndex, { align: 'auto' });
-  }, [openId]);
+    if (isListed) rows.scrollToIndex(openIndex, { align: 'auto' });
+  }, [openId, isListed, letIn]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
     <section className="queue-list" ref={scroller} tabIndex={0} aria-label="Holds">

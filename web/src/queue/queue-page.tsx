@@ -44,6 +44,11 @@ export function QueuePage({ route }: { route: Extract<Route, { page: 'queue' | '
   const list = useMemo(() => bands.flatMap((band) => band.holds), [bands]);
   const openId = route.page === 'hold' ? route.holdId : null;
   const input = useRef<HTMLInputElement>(null);
+  const [letIn, setLetIn] = useState(0);
+  const showArrived = () => {
+    store.showArrived();
+    setLetIn(letIn + 1);
+  };
 
   useEffect(() => {
     store.setReading(openId !== null);
@@ -87,7 +92,7 @@ export function QueuePage({ route }: { route: Extract<Route, { page: 'queue' | '
       if (hold) onSelect(hold);
     },
     u: undo,
-    n: arrived > 0 ? () => store.showArrived() : undefined,
+    n: arrived > 0 ? showArrived : undefined,
   });
   const count = list.length;
   const chosen = useMemo(() => new Set(selected.map(({ id }) => id)), [selected]);
@@ -120,7 +125,7 @@ export function QueuePage({ route }: { route: Extract<Route, { page: 'queue' | '
           </label>
         </div>
         {arrived > 0 && (
-          <button type="button" className="arrived" onClick={() => store.showArrived()}>
+          <button type="button" className="arrived" onClick={showArrived}>
             {arrived} new <kbd>n</kbd>
           </button>
         )}
@@ -130,15 +135,17 @@ export function QueuePage({ route }: { route: Extract<Route, { page: 'queue' | '
               {!loaded ? 'Reading the queue…' : filter === '' ? 'Empty.' : `Nothing in the queue says “${filter}”.`}
             </p>
           ) : (
-            <QueueList bands={bands} openId={openId} selected={chosen} onSelect={onSelect} />
+            <QueueList bands={bands} openId={openId} selected={chosen} letIn={letIn} onSelect={onSelect} />
           )}
         </div>
         {still.length > 1 && <BatchBar holds={still} onClear={() => setSelected([])} onDone={() => setSelected([])} />}
         <div className="queue-foot">
-          <kbd>j</kbd>
-          <kbd>k</kbd> move <kbd className="apart">?</kbd> all keys{' '}
+          <span className="hint">
+            <kbd>j</kbd>
+            <kbd>k</kbd> move <kbd className="apart">?</kbd> all keys
+          </span>
           <span className="push" role="status">
-            {count} {count === 1 ? 'waits' : 'wait'} for you
+            {count} waiting
           </span>
         </div>
       </section>
