@@ -5,6 +5,7 @@ import { createJiti } from 'jiti';
 import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { crewDefinition, isCrew } from '../crew/define-crew.ts';
 import { HoldpointError, isHoldpointError, messageOf } from '../errors.ts';
+import { hashOfModules } from './local-modules.ts';
 
 /**
  * The crews of some crew files. A file may be TypeScript with enums and imports without extension; its `holdpoint` is the one
@@ -39,12 +40,12 @@ export async function loadCrew(file: string, name: string | undefined): Promise<
 async function loadFile(file: string): Promise<CrewDefinition[]> {
   const path = resolve(file);
   if (!existsSync(path)) throw invalid(file, 'there is no such file. Check the path.');
-  const exported = await importDefault(file, path);
+  const { exported, modules } = await importDefault(file, path);
   const crews: unknown[] = Array.isArray(exported) ? exported : [exported];
   if (exported === undefined || crews.length === 0)
     throw invalid(file, 'it has no default export. Write `export default defineCrew({ … })`, or an array of crews.');
   return crews.map((crew) => {
-    if (isCrew(crew)) return crewDefinition(crew);
+    if (isCrew(crew)) return { ...crewDefinition(crew), modules };
     throw invalid(
       file,
       'its default export is not a crew. Write `export default defineCrew({ … })`, or an array of crews.',
@@ -52,7 +53,7 @@ async function loadFile(file: string): Promise<CrewDefinition[]> {
   });
 }
 
-async function importDefault(file: string, path: string): Promise<unknown> {
+async function importDefault(file: string, path: string): Promise<{ exported: unknown; modules: string }> {
   const jiti = createJiti(path, {
     virtualModules: await ownModules(path),
     interopDefault: false,
@@ -61,7 +62,7 @@ async function importDefault(file: string, path: string): Promise<unknown> {
   });
   try {
     const exports = (await jiti.import(path)) as { default?: unknown } | undefined;
-    return exports?.default;
+    return { exported: exports?.default, modules: hashOfModules(path, jiti) };
   } catch (error) {
     if (isHoldpointError(error, 'CREW_INVALID') || isHoldpointError(error, 'TOOL_INVALID')) {
       throw new HoldpointError(error.code, `${file}: ${error.message}`, { details: error.details, cause: error });

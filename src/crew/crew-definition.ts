@@ -130,4 +130,6 @@ export interface CrewDefinition {
   /** The same crew as data; its digest is `fingerprint`. */
   readonly config: CrewConfigData;
   readonly fingerprint: string;
+  /** Hash of the files that it was loaded from, functions and all; absent: they are not known. */
+  readonly modules?: string;
 }

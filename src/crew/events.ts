@@ -24,7 +24,7 @@ const DATA = {
     crew: z.string(),
     fingerprint: z.string(),
     config: CrewConfigData,
-    /** Hash of the crew's local modules; null where they are not known. */
+    /** Hash of the crew's file and what it imports by a relative path; null where they are not known. */
     modules: z.string().nullable(),
     machines: z.literal(1),
     inputs: Json,

@@ -49,7 +49,7 @@ export async function acceptChange(
     );
   const resumed = draft(
     'run.resumed',
-    { fingerprint: crew.fingerprint, config: crew.config, modules: null },
+    { fingerprint: crew.fingerprint, config: crew.config, modules: crew.modules ?? null },
     options.actor.user,
   );
   const after = foldable(state, () => fold(state, runId, place(resumed, state.seq + 1, context.clock.now())));

@@ -63,12 +63,12 @@ async function admit(
   return admitRun({ state, crew, now, signal: new AbortController().signal });
 }
 
-function startOf({ name, config, fingerprint }: CrewDefinition, inputs: Json, requestedBy: string) {
+function startOf({ name, config, fingerprint, modules }: CrewDefinition, inputs: Json, requestedBy: string) {
   return {
     crew: name,
     fingerprint,
     config,
-    modules: null,
+    modules: modules ?? null,
     machines: 1 as const,
     inputs,
     requestedBy,

@@ -5,6 +5,7 @@ import { cliFolder } from '../support/cli.ts';
 import { NEWSROOM } from '../support/cli-crews.ts';
 
 const rehearse = ['--model', 'rehearsal'];
+const HASH = expect.stringMatching(/^[0-9a-f]{64}$/);
 const CHANGED = NEWSROOM.replace("goal: 'Edit'", "goal: 'Edit with care'");
 
 test('a run that a server parked goes on there, once somebody accepts the change that they were shown', async () => {
@@ -35,6 +36,11 @@ test('a run that a server parked goes on there, once somebody accepts the change
 
   await expect.poll(async () => (await client.runs.get(run.id)).status).toBe('completed');
   const { events } = await client.runs.events(run.id);
-  expect(events.find(({ type }) => type === 'run.resumed')).toMatchObject({ by: 'user:ana' });
+  const resumed = events.find(({ type }) => type === 'run.resumed');
+  expect(resumed).toMatchObject({ by: 'user:ana' });
+  // So the audit shows where the code changed, functions and all.
+  const [before, after] = [events[0], resumed].map((event) => (event?.data as { modules?: string })?.modules);
+  expect([before, after]).toEqual([HASH, HASH]);
+  expect(after).not.toBe(before);
   await client.close();
 });

@@ -42,8 +42,19 @@ async function replayOne(
     if (!isHoldpointError(error)) throw error;
     if (options.json) printJson({ run: parsed.run, ok: false, error: error.toBody() });
     note(errorLines(error, options));
+    if (error.code === 'REPLAY_DIVERGED' && options.crew !== undefined && isOtherCode(parsed, crews))
+      note(
+        `The code of ${options.crew}, or of what it imports, is not the one that the run was begun or let go on with.`,
+      );
     return exitCodeOfError(error);
   }
+}
+
+/** By the hash of the crew's modules as it was recorded last, where it was. */
+function isOtherCode(parsed: ParsedRun, crews: readonly CrewDefinition[] | null): boolean {
+  const recorded = parsed.events.findLast(({ type }) => type === 'run.started' || type === 'run.resumed');
+  const { modules = null } = (recorded?.data ?? {}) as { modules?: string | null };
+  return modules !== null && crews !== null && crewOf(parsed, crews).modules !== modules;
 }
 
 function tell(
