@@ -1,5 +1,4 @@
 import { userInfo } from 'node:os';
-import { pino } from 'pino';
 import { resolveModel } from './agents/resolve-model.ts';
 import type { Crew } from './crew/crew-types.ts';
 import { crewDefinition } from './crew/define-crew.ts';
@@ -22,6 +21,7 @@ import type { RunnerLog } from './runner/context.ts';
 import type { CrewChange, Decided, Engine } from './runner/engine.ts';
 import type { EngineLimits } from './runner/limits.ts';
 import { openEngine } from './runner/open-engine.ts';
+import { silentLog } from './runner/silent-log.ts';
 
 export interface HoldpointOptions<Cs extends readonly Crew[]> {
   readonly crews: Cs;
@@ -121,7 +121,7 @@ export async function openHoldpoint<const Cs extends readonly Crew[]>(
     crews: options.crews.map(crewDefinition),
     journal,
     models: (choice) => resolveModel(choice ?? options.model ?? null),
-    log: options.log ?? pino({ level: 'silent' }),
+    log: options.log ?? silentLog,
     limits: options.limits,
     ...(options.atOnce ? { atOnce: options.atOnce } : {}),
     ...(options.clock ? { clock: options.clock } : {}),

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { rehearseCrew } from '../../src/cli/rehearse-crew.ts';
 import { crewDefinition, defineCrew } from '../../src/crew/define-crew.ts';
 import { defineTool } from '../../src/crew/define-tool.ts';
+import { silentLog } from '../../src/runner/silent-log.ts';
 import { cli } from '../support/served.ts';
-import { silentLog } from '../support/silent-log.ts';
 
 let executed = 0;
 const wire = defineTool({

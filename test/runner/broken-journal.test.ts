@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { crewDefinition, defineCrew } from '../../src/crew/define-crew.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite-journal.ts';
 import { openEngine } from '../../src/runner/open-engine.ts';
+import { silentLog } from '../../src/runner/silent-log.ts';
 import { scriptedModel } from '../../src/testing.ts';
-import { silentLog } from '../support/silent-log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const crew = crewDefinition(

@@ -10,12 +10,12 @@ import { openPostgresJournal } from '../../src/journal/postgres-journal.ts';
 import { type Clock, systemClock } from '../../src/runner/clock.ts';
 import type { Engine } from '../../src/runner/engine.ts';
 import { type EngineOptions, openEngine } from '../../src/runner/open-engine.ts';
+import { silentLog } from '../../src/runner/silent-log.ts';
 import { call, scriptedModel } from '../../src/testing.ts';
 import newsroom from '../fixtures/crews/newsroom.crew.ts';
 import { answer, person } from '../support/desk.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { type TestDatabase, type TestPostgres, testPostgres } from '../support/postgres.ts';
-import { silentLog } from '../support/silent-log.ts';
 
 let server: TestPostgres;
 let database: TestDatabase;

@@ -4,8 +4,8 @@ import { crewDefinition, defineCrew } from '../../src/crew/define-crew.ts';
 import { defineTool } from '../../src/crew/define-tool.ts';
 import type { ActionId } from '../../src/ids.ts';
 import { openEngine } from '../../src/runner/open-engine.ts';
+import { silentLog } from '../../src/runner/silent-log.ts';
 import { call, memoryJournal, scriptedModel } from '../../src/testing.ts';
-import { silentLog } from '../support/silent-log.ts';
 
 test('an action of a run that has ended is undone, though its tool is not idempotent', async () => {
   const undone: string[] = [];

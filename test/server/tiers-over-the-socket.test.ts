@@ -6,10 +6,10 @@ import type { Hold } from '../../src/hooks/hold.ts';
 import { defineCrew, defineTool } from '../../src/index.ts';
 import { memoryJournal } from '../../src/journal/memory-journal.ts';
 import { openEngine } from '../../src/runner/open-engine.ts';
+import { silentLog } from '../../src/runner/silent-log.ts';
 import { createToken } from '../../src/server/identity/tokens.ts';
 import { serveReview } from '../../src/server/serve.ts';
 import { call, scriptedModel } from '../../src/testing.ts';
-import { silentLog } from '../support/silent-log.ts';
 
 /** The refund desk as reviewers meet it: over a socket, with tokens, each tier and each reason to hold. */
 const ends: (() => Promise<unknown>)[] = [];

@@ -1,5 +1,5 @@
-import { pino } from 'pino';
 import { TIERS } from '../../hooks/tier.ts';
+import { silentLog } from '../../runner/silent-log.ts';
 import { EXIT } from '../exit-codes.ts';
 import { loadCrew, loadCrews } from '../load-crews.ts';
 import type { DebugOptions, JsonOptions } from '../options.ts';
@@ -18,7 +18,7 @@ export async function rehearse(file: string, options: Options): Promise<number> 
   let failed = false;
   for (const crew of crews) {
     const given = options.input || options.inputs ? readInputs(options, crew.config.inputs) : null;
-    const rehearsal = await rehearseCrew(crew, given, pino({ level: 'silent' }));
+    const rehearsal = await rehearseCrew(crew, given, silentLog);
     failed ||= rehearsal.run.status !== 'completed';
     if (options.json) for (const hold of rehearsal.holds) printJson(hold);
     else show(crew.name, rehearsal);
