@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { violations } from './support/accessibility.ts';
 import { builtPage } from './support/page-build.ts';
 import { draftPlan, FAILING, mailPlan, QUESTION, refundPlan, smallRefundPlan, WIRE } from './support/plans.ts';
 import { type ReviewDesk, reviewDesk } from './support/review-desk.ts';
@@ -43,17 +42,6 @@ beforeAll(async () => {
   );
 });
 afterAll(() => desk?.[Symbol.asyncDispose]());
-
-/** Every rule in the light theme; in the dark one the structure is the same, and only colours can break. */
-async function violations(page: Page): Promise<string[]> {
-  const light = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-  const dark = await new AxeBuilder({ page }).setLegacyMode().withRules(['color-contrast']).analyze();
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-  return [...light.violations, ...dark.violations].flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary?.slice(0, 200)}`),
-  );
-}
 
 test('no view breaks a rule of accessibility, in either theme', async () => {
   const page = await desk.page();

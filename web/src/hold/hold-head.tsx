@@ -50,7 +50,7 @@ export function HoldHead({ hold }: { hold: Hold }) {
           opened <Ago at={hold.openedAt} />
         </li>
         {hold.runId !== null && (
-          <li className="wide push small">
+          <li className="push small">
             <a {...linkTo({ page: 'run', runId: hold.runId })}>run</a>{' '}
             <CopyId id={hold.runId} shown={shortId(hold.runId)} what="the run's id" />
             {hold.status === 'open' && <CancelRun runId={hold.runId} crew={hold.crew ?? 'this run'} />}

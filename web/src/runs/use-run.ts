@@ -62,6 +62,8 @@ export function useRunState(runId: string, seq: number | null, lastSeq: number):
       clearTimeout(timer);
     };
   }, [store, runId, at, live]);
+  if (!live && read.state?.seq !== at)
+    return { ...read, problem: 'Not connected: this is replayed once the server answers.' };
   return read;
 }
 

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
+import { useDesk } from '../desk/use-desk.ts';
 import { useSending } from '../use-sending.ts';
 import { Dialog } from './dialog.tsx';
 
@@ -23,10 +24,11 @@ export function ActDialog(props: ActDialogProps) {
   const { title, children, reason: asked, button, leave, instead, onAct, onClose } = props;
   const [reason, setReason] = useState('');
   const { sending, problem, error, send } = useSending();
+  const live = useDesk((state) => state.link.state === 'live');
   const id = useId();
   const lacksWords = asked !== undefined && !asked.optional && reason.trim() === '';
   const act = async () => {
-    if (lacksWords) return;
+    if (lacksWords || !live) return;
     if (await send(() => onAct(reason.trim()))) onClose(true);
   };
   const onKey = (event: KeyboardEvent) => {
@@ -57,11 +59,16 @@ export function ActDialog(props: ActDialogProps) {
           {instead?.(error)}
         </div>
       )}
+      {!live && (
+        <p className="err dialog-problem" role="alert">
+          The page is not connected. Your words stay here until the server answers.
+        </p>
+      )}
       <div className="row dialog-buttons">
         <button
           type="button"
           className={button.danger ? 'btn danger' : 'btn primary'}
-          disabled={lacksWords || sending}
+          disabled={lacksWords || sending || !live}
           onClick={() => void act()}
           {...(asked ? {} : { 'data-autofocus': true })}
         >

@@ -1,5 +1,5 @@
 import { Modal } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 
 interface DialogProps {
   readonly title: string;
@@ -9,6 +9,7 @@ interface DialogProps {
 
 /** What must be answered or left before anything else. Its title stands in no header: a page has one banner. */
 export function Dialog({ title, onClose, children }: DialogProps) {
+  useFocusBack();
   return (
     <Modal.Root opened onClose={onClose} centered transitionProps={{ duration: 0 }}>
       <Modal.Overlay />
@@ -22,5 +23,19 @@ export function Dialog({ title, onClose, children }: DialogProps) {
         </Modal.Body>
       </Modal.Content>
     </Modal.Root>
+  );
+}
+
+/** Gives the focus back to what had it. A dialog is there or not at all, so none is told that it closes. */
+function useFocusBack(): void {
+  const [from] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      // After the trap of the dialog has let go.
+      setTimeout(() => {
+        if (from instanceof HTMLElement && from.isConnected) from.focus();
+      });
+    },
+    [from],
   );
 }
