@@ -206,7 +206,8 @@ export class Simulation {
     const settled = await this.#until(engine.settled(id));
     if (ENDED.includes(settled.status)) return;
     await this.#checkRests(id);
-    await this.#until(engine.cancel(id, 'the simulation ends', { actor: PEOPLE[0]! }));
+    // Its hold may expire while it is on its way.
+    await this.#told(engine.cancel(id, 'the simulation ends', { actor: PEOPLE[0]! }));
     await this.#until(engine.outcome(id));
   }
 
