@@ -13,6 +13,8 @@ export async function servePage(app: FastifyInstance, folder: string | undefined
     root: folder,
     wildcard: false,
     index: false,
+    // The build lays a `.gz` beside what is worth it.
+    preCompressed: true,
     setHeaders: (response, path) => {
       const lasting = path.startsWith(join(folder, 'assets'));
       response.header('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache');

@@ -58,6 +58,11 @@ test('no view breaks a rule of accessibility, in either theme', async () => {
     await page.waitForTimeout(250);
     if (key !== 'Escape') expect({ key, found: await violations(page) }).toEqual({ key, found: [] });
   }
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: /^ana/ }).click();
+  await page.getByRole('menuitemradio', { name: 'Dark', exact: true }).waitFor();
+  expect({ at: 'menu', found: await violations(page) }).toEqual({ at: 'menu', found: [] });
   await page.context().close();
 }, 180_000);
 

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { memoryJournal } from '../../src/journal/memory-journal.ts';
@@ -80,6 +81,7 @@ describe('the review server', () => {
     mkdirSync(join(path, 'assets'));
     writeFileSync(join(path, 'index.html'), '<title>Holdpoint</title>');
     writeFileSync(join(path, 'assets', 'page.js'), '1;');
+    writeFileSync(join(path, 'assets', 'page.js.gz'), gzipSync('1;'));
     await using server = await testServer({ pageFolder: path });
     for (const address of ['/', '/holds/hold_1', '/runs', '/runs/run_1', '/oversight', '/audit']) {
       const page = await fetch(server.url + address);
@@ -89,6 +91,10 @@ describe('the review server', () => {
     const asset = await fetch(`${server.url}/assets/page.js`);
     expect(asset.headers.get('content-type')).toContain('javascript');
     expect(asset.headers.get('cache-control')).toContain('immutable');
+    expect([asset.headers.get('content-encoding'), await asset.text()]).toEqual(['gzip', '1;']);
+    const plain = await fetch(`${server.url}/assets/page.js`, { headers: { 'accept-encoding': 'identity' } });
+    expect([plain.headers.get('content-encoding'), await plain.text()]).toEqual([null, '1;']);
+    expect(plain.headers.get('vary')).toContain('accept-encoding');
     expect((await fetch(`${server.url}/assets/none.js`)).status).toBe(404);
     expect((await fetch(`${server.url}/..%2f..%2fpackage.json`)).status).toBe(404);
     await remove();

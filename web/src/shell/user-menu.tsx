@@ -23,6 +23,7 @@ interface UserMenuProps {
 export default function UserMenu({ onKeys, onSignOut }: UserMenuProps) {
   const [theme, setTheme] = useState(readTheme);
   const [notify, setNotify] = useState(areNotificationsOn);
+  const [refused, setRefused] = useState(false);
   const [keys, setKeys] = useState(areKeysOn);
   return (
     <Menu position="bottom-end" width={240} withinPortal={false} transitionProps={{ duration: 0 }}>
@@ -38,43 +39,43 @@ export default function UserMenu({ onKeys, onSignOut }: UserMenuProps) {
           </Menu.Item>
         ))}
         <Menu.Label>Look</Menu.Label>
-        {THEMES.map(({ theme: of, words }) => (
-          <Menu.Item
-            key={of}
-            role="menuitemradio"
-            aria-checked={theme === of}
-            closeMenuOnClick={false}
-            rightSection={theme === of ? <Icon name="check" small /> : undefined}
-            onClick={() => {
-              applyTheme(of);
-              setTheme(of);
-            }}
-          >
-            {words}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup
+          value={theme}
+          onChange={(chosen) => {
+            applyTheme(chosen as Theme);
+            setTheme(chosen as Theme);
+          }}
+        >
+          {THEMES.map(({ theme: of, words }) => (
+            <Menu.RadioItem key={of} value={of} rightSection={theme === of ? <Icon name="check" small /> : undefined}>
+              {words}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Label>This browser</Menu.Label>
-        <Menu.Item
-          role="menuitemcheckbox"
-          aria-checked={notify}
-          closeMenuOnClick={false}
+        <Menu.CheckboxItem
+          checked={notify}
           rightSection={notify ? <Icon name="check" small /> : undefined}
-          onClick={() => void turnNotifications(!notify).then(setNotify)}
+          onChange={(on) =>
+            void turnNotifications(on).then((now) => {
+              setNotify(now);
+              setRefused(on && !now);
+            })
+          }
         >
           Notify me of new holds
-        </Menu.Item>
-        <Menu.Item
-          role="menuitemcheckbox"
-          aria-checked={keys}
-          closeMenuOnClick={false}
+          {refused && <span className="small quiet block">This browser does not allow it.</span>}
+        </Menu.CheckboxItem>
+        <Menu.CheckboxItem
+          checked={keys}
           rightSection={keys ? <Icon name="check" small /> : undefined}
-          onClick={() => {
-            turnKeys(!keys);
-            setKeys(!keys);
+          onChange={(on) => {
+            turnKeys(on);
+            setKeys(on);
           }}
         >
           Single-letter keys
-        </Menu.Item>
+        </Menu.CheckboxItem>
         <Menu.Item onClick={onKeys}>All keys</Menu.Item>
         <Menu.Item onClick={onSignOut}>Sign out</Menu.Item>
       </Menu.Dropdown>
