@@ -101,8 +101,14 @@ describe('a hold is decided', () => {
     const hold = await refund();
     await open(hold);
     await page.keyboard.press('e');
+    await page.getByLabel(/^amountUsd/).fill('60');
     await page.getByRole('button', { name: 'Raw JSON' }).click();
     const editor = page.getByRole('textbox', { name: 'Yours, as JSON' });
+    await editor.waitFor();
+    // The one line that differs is the one that is marked.
+    await expect
+      .poll(() => page.locator('.cm-merge-b .cm-changedLine').allInnerTexts())
+      .toEqual(['  "amountUsd": 60,']);
     await editor.fill('{ "orderId": "81-A", "amountUsd": -5, "memo": "x" }');
     await page.getByRole('button', { name: /^Approve with/ }).click();
     await page
@@ -148,6 +154,11 @@ describe('a hold is decided', () => {
     expect(await page.getByRole('button', { name: /^Approve/ }).count()).toBe(0);
     await page.getByRole('button', { name: 'Claim it: I will do wire_transfer' }).click();
     await page.getByText('Claimed by you').waitFor();
+    // What nobody has touched is no mistake.
+    await page.getByText('Still to write: reference, sentUsd').waitFor();
+    expect(await page.locator('.answer [aria-invalid], .decide .fix').count()).toBe(0);
+    await page.getByLabel(/^sentUsd/).fill('12,40');
+    await page.getByText('1 field to fix: sentUsd').waitFor();
     await page.getByLabel(/^reference/).fill('SEPA-1');
     await page.getByLabel(/^sentUsd/).fill('1240');
     await page.getByRole('button', { name: 'Record wire_transfer as done' }).click();

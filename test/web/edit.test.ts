@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type EditTab, evaluate, firstTab, serverProblems } from '../../web/src/edit/edit-state.ts';
+import { type EditTab, evaluate, firstTab, rawText, serverProblems } from '../../web/src/edit/edit-state.ts';
 import { fieldsOf } from '../../web/src/edit/schema-form.ts';
 
 const SCHEMA = {
@@ -56,6 +56,15 @@ describe('an edit by form', () => {
 });
 
 describe('an edit by hand', () => {
+  test('begins with the members in the order of the original: only what differs looks different', () => {
+    const original = { amountUsd: 120, lines: [{ at: 'x', cents: 2 }], memo: 'a', orderId: '81-A' };
+    const value = { orderId: '81-A', note: 'new', amountUsd: 60, lines: [{ cents: 2, at: 'y' }] };
+    expect(JSON.parse(rawText(original, value))).toEqual(value);
+    expect(rawText(original, value)).toBe(
+      JSON.stringify({ amountUsd: 60, lines: [{ at: 'y', cents: 2 }], orderId: '81-A', note: 'new' }, null, 2),
+    );
+  });
+
   test.each<[unknown, EditTab]>([
     ['a text', 'text'],
     [ORIGINAL, 'form'],

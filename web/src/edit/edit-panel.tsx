@@ -9,7 +9,7 @@ import { MarkedSide } from '../text/marked-side.tsx';
 import { isObject, showJson } from '../text/show-json.ts';
 import { VisibleText } from '../text/visible-text.tsx';
 import { WordDiff } from '../text/word-diff-view.tsx';
-import { type Edited, type EditTab, formOf, type Problem, type Written, wholeText } from './edit-state.ts';
+import { type Edited, type EditTab, formOf, type Problem, rawText, type Written, wholeText } from './edit-state.ts';
 import { SchemaField } from './schema-field.tsx';
 import { type Field, writeField } from './schema-form.ts';
 
@@ -38,7 +38,7 @@ export function EditPanel({ hold, written, edited, problems, reason, onWrite, on
     // What was written is taken along as far as it can be read.
     onWrite(
       tab === 'raw'
-        ? { tab, fields: { '': JSON.stringify(edited.value, null, 2) } }
+        ? { tab, fields: { '': rawText(original, edited.value) } }
         : { tab, fields: fieldsFor(form ?? [], edited.value) },
     );
   };

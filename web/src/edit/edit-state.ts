@@ -14,6 +14,8 @@ export interface Problem {
   /** '' for the whole. */
   readonly key: string;
   readonly problem: string;
+  /** Nothing was written yet: to be written, not to be fixed. */
+  readonly missing?: boolean;
 }
 
 export interface Edited {
@@ -41,6 +43,18 @@ export function firstTab(original: unknown, schema: Schema | null): EditTab {
 /** The text of the whole value, as it stands in the text or raw editor before anything is changed. */
 export function wholeText(original: unknown, tab: EditTab): string {
   return tab === 'text' && typeof original === 'string' ? original : JSON.stringify(original, null, 2);
+}
+
+/** A value as raw JSON beside the original: members that both have stand in the original's order, so only what differs looks different. */
+export function rawText(original: unknown, value: unknown): string {
+  return JSON.stringify(inOrderOf(original, value), null, 2);
+}
+
+function inOrderOf(model: unknown, value: unknown): unknown {
+  if (Array.isArray(model) && Array.isArray(value)) return value.map((item, index) => inOrderOf(model[index], item));
+  if (!isObject(model) || !isObject(value)) return value;
+  const keys = [...Object.keys(model).filter((key) => Object.hasOwn(value, key)), ...Object.keys(value)];
+  return Object.fromEntries([...new Set(keys)].map((key) => [key, inOrderOf(model[key], value[key])]));
 }
 
 /** What was written, as a value. An untouched field keeps its exact value, whatever a form would make of it. */

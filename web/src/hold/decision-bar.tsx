@@ -115,10 +115,7 @@ function primaryOf(
   }: DecisionBarProps,
   me: string,
 ): Primary | null {
-  const fix =
-    problems.length === 0
-      ? null
-      : `${problems.length} ${problems.length === 1 ? 'field' : 'fields'} to fix${named(problems)}`;
+  const fix = wordsOfProblems(problems);
   if (mode === 'edit') {
     const count = edited.changed.includes('') ? 1 : edited.changed.length;
     const label =
@@ -183,6 +180,13 @@ function choiceLabel({ task, crew, action }: Hold, choice: string | null): strin
     default:
       return `Decide how ${what} goes on`;
   }
+}
+
+/** What keeps the button from being pressed; what was not written yet is no mistake. */
+function wordsOfProblems(problems: readonly Problem[]): string | null {
+  const wrong = problems.filter(({ missing }) => missing !== true);
+  if (wrong.length > 0) return `${wrong.length} ${wrong.length === 1 ? 'field' : 'fields'} to fix${named(wrong)}`;
+  return problems.length === 0 ? null : `Still to write${named(problems)}`;
 }
 
 function named(problems: readonly Problem[]): string {

@@ -47,7 +47,7 @@ export function evaluateAnswer(hold: Hold, written: Written): Edited {
         !Object.hasOwn(edited.value, key) &&
         !edited.problems.some((problem) => problem.key === key),
     )
-    .map((key) => ({ key, problem: 'Nothing is written here yet.' }));
+    .map((key) => ({ key, problem: 'Nothing is written here yet.', missing: true }));
   return { ...edited, problems: [...edited.problems, ...missing] };
 }
 
