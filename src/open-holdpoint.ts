@@ -13,6 +13,7 @@ import type { HoldQuery, Journal, RunQuery } from './journal/journal.ts';
 import { digestOf } from './json/digest.ts';
 import type { Json } from './json/json.ts';
 import { DEFAULT_DATABASE, openDatabase } from './open-database.ts';
+import { packageVersion } from './package-version.ts';
 import type { RunView } from './replay/run-view.ts';
 import { announcementsOf } from './runner/announcements.ts';
 import type { AtOnce } from './runner/at-once.ts';
@@ -123,6 +124,7 @@ export async function openHoldpoint<const Cs extends readonly Crew[]>(
     models: (choice) => resolveModel(choice ?? options.model ?? null),
     log: options.log ?? silentLog,
     limits: options.limits,
+    version: packageVersion(),
     ...(options.atOnce ? { atOnce: options.atOnce } : {}),
     ...(options.clock ? { clock: options.clock } : {}),
   });

@@ -6,6 +6,7 @@ import type { RunSummary } from '../hooks/run-summary.ts';
 import type { HoldId, RunId } from '../ids.ts';
 import type { Journal } from '../journal/journal.ts';
 import { localUser } from '../open-holdpoint.ts';
+import { packageVersion } from '../package-version.ts';
 import type { Engine, ModelSource } from '../runner/engine.ts';
 import { openEngine } from '../runner/open-engine.ts';
 import { readRun } from '../runner/read-engine.ts';
@@ -52,7 +53,8 @@ export async function driveRuns(
   const { engine: limits } = limitsOf({});
   const log = terminalLog(options);
   const signal = stopSignal({ message: 'Stopping; once more ends it at once.' });
-  const engine = await openEngine({ crews, journal, models, log, limits, drives: (runId) => mine.has(runId) });
+  const version = packageVersion();
+  const engine = await openEngine({ crews, journal, models, log, limits, version, drives: (runId) => mine.has(runId) });
   const progress = new Progress(engine, { wanted: (runId) => mine.size === 0 || mine.has(runId) });
   try {
     if (typeof runs === 'function') mine.add(await runs(engine));

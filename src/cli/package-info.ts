@@ -4,10 +4,6 @@ import { fileURLToPath } from 'node:url';
 /** The folder of this package, from the sources as from the build. */
 const ROOT = new URL('../../', import.meta.url);
 
-export function packageVersion(): string {
-  return packageJson().version;
-}
-
 /** The range of a dependency that this package was tested with. */
 export function dependencyRange(name: string): string {
   return packageJson().dependencies[name] ?? '*';
@@ -18,6 +14,6 @@ export function pageFolder(): string {
   return fileURLToPath(new URL('dist/page', ROOT));
 }
 
-function packageJson(): { version: string; dependencies: Record<string, string> } {
+function packageJson(): { dependencies: Record<string, string> } {
   return JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'));
 }

@@ -1,5 +1,6 @@
 import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { isOnServer } from '../open-database.ts';
+import { packageVersion } from '../package-version.ts';
 import type { Engine, ModelSource } from '../runner/engine.ts';
 import { openEngine } from '../runner/open-engine.ts';
 import type { Hints } from '../server/hints/hints.ts';
@@ -38,7 +39,15 @@ export async function startServing(
   );
   const log = await serverLog(options);
   const journal = await openAsNode(options);
-  const engine = await openEngine({ crews, journal, models, log, limits: limits.engine, atOnce });
+  const engine = await openEngine({
+    crews,
+    journal,
+    models,
+    log,
+    limits: limits.engine,
+    atOnce,
+    version: packageVersion(),
+  });
   const endLog = options.logJournal ? logJournal({ engine, log }) : async () => undefined;
   const hints = await hintsOf(databaseAddress(options), log);
   const stopTelling = hints ? tellOthers(engine, hints) : () => undefined;

@@ -209,6 +209,22 @@ export interface NodeRow {
   readonly url: string | null;
   readonly startedAt: string;
   readonly seenAt: string;
+  /** Absent: an older version entered it. */
+  readonly about?: NodeAbout;
+}
+
+/** What a node says of itself, for people to read. */
+export interface NodeAbout {
+  /** Of the package. */
+  readonly version: string;
+  /** Of which it takes runs; none: it drives only what it was told to, or records decisions. */
+  readonly crews: readonly string[];
+  /** How much it does at a time. */
+  readonly atOnce: {
+    readonly runs: number;
+    readonly crews: Readonly<Record<string, number>>;
+    readonly models: Readonly<Record<string, number>>;
+  };
 }
 
 /**

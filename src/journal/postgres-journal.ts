@@ -174,13 +174,13 @@ class PostgresJournal implements Journal {
     return this.#write((query) => removeRun(query, runId, seq));
   }
 
-  enter({ id, pid, host, url, startedAt, seenAt }: NodeRow): Promise<void> {
+  enter({ id, pid, host, url, startedAt, seenAt, about }: NodeRow): Promise<void> {
     return this.#write(async (query) => {
       await query(
-        `INSERT INTO holdpoint.nodes (id, pid, host, url, started_at, seen_at) VALUES ($2, $3, $4, $5, $6, ${queries.STORE_NOW})
+        `INSERT INTO holdpoint.nodes (id, pid, host, url, started_at, about, seen_at) VALUES ($2, $3, $4, $5, $6, $7, ${queries.STORE_NOW})
          ON CONFLICT (id) DO UPDATE SET pid = excluded.pid, host = excluded.host, url = excluded.url,
-         started_at = excluded.started_at, seen_at = excluded.seen_at`,
-        [this.#seen(seenAt), id, pid, host, url, startedAt],
+         started_at = excluded.started_at, about = excluded.about, seen_at = excluded.seen_at`,
+        [this.#seen(seenAt), id, pid, host, url, startedAt, about ? JSON.stringify(about) : null],
       );
     });
   }

@@ -8,6 +8,7 @@ import type {
   Answered,
   DecidedQuery,
   HoldQuery,
+  NodeAbout,
   Page,
   ReadOptions,
   Request,
@@ -203,13 +204,17 @@ function toAnswered({ key, content, answer }: { key: string; content: string; an
 }
 
 export async function nodesOf(query: Query, nowMs: number | null): Promise<SeenNode[]> {
-  const rows = await query<Omit<SeenNode, 'seenAt'> & { seenAt: number }>(
-    `SELECT id, pid, host, url, started_at AS "startedAt", seen_at::float8 AS "seenAt",
+  const rows = await query<Omit<SeenNode, 'seenAt' | 'about'> & { seenAt: number; about: string | null }>(
+    `SELECT id, pid, host, url, about, started_at AS "startedAt", seen_at::float8 AS "seenAt",
      greatest(0, round(${STORE_NOW} - seen_at))::float8 AS "silentMs" FROM holdpoint.nodes
      ORDER BY started_at COLLATE "C", id COLLATE "C"`,
     [nowMs],
   );
-  return rows.map(({ seenAt, ...node }) => ({ ...node, seenAt: new Date(seenAt).toISOString() }));
+  return rows.map(({ seenAt, about, ...node }) => ({
+    ...node,
+    seenAt: new Date(seenAt).toISOString(),
+    ...(about === null ? {} : { about: JSON.parse(about) as NodeAbout }),
+  }));
 }
 
 export function runsUnderWay(query: Query): Promise<UnderWay[]> {

@@ -63,6 +63,7 @@ const MIGRATIONS: readonly string[] = [
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, created_at TIMESTAMPTZ NOT NULL DEFAULT now(), payload BYTEA
   );
   `,
+  'ALTER TABLE holdpoint.nodes ADD COLUMN about TEXT',
 ];
 
 const SCHEMA_VERSION = MIGRATIONS.length;

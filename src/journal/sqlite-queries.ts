@@ -7,6 +7,7 @@ import type {
   Answered,
   DecidedQuery,
   HoldQuery,
+  NodeAbout,
   NodeRow,
   Page,
   ReadOptions,
@@ -156,11 +157,16 @@ export function storedAnswer(sql: Sql, { by, id }: Request): Answered | null {
 }
 
 export function nodesOf(sql: Sql): SeenNode[] {
-  return sql<Omit<NodeRow, 'seenAt'> & { seenAt: number }>(
-    'SELECT id, pid, host, url, started_at AS startedAt, seen_at AS seenAt FROM nodes ORDER BY started_at, id',
+  return sql<Omit<NodeRow, 'seenAt' | 'about'> & { seenAt: number; about: string | null }>(
+    'SELECT id, pid, host, url, about, started_at AS startedAt, seen_at AS seenAt FROM nodes ORDER BY started_at, id',
   )
     .all()
-    .map(({ seenAt, ...node }) => ({ ...node, seenAt: new Date(seenAt).toISOString(), silentMs: null }));
+    .map(({ seenAt, about, ...node }) => ({
+      ...node,
+      seenAt: new Date(seenAt).toISOString(),
+      silentMs: null,
+      ...(about === null ? {} : { about: JSON.parse(about) as NodeAbout }),
+    }));
 }
 
 export function runsUnderWay(sql: Sql): UnderWay[] {

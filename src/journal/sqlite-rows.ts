@@ -95,9 +95,9 @@ export function restRun(sql: Sql, runId: RunId, epoch: number, seq: number, summ
   return true;
 }
 
-export function upsertNode(sql: Sql, { id, pid, host, url, startedAt, seenAt }: NodeRow): void {
-  sql('INSERT OR REPLACE INTO nodes (id, pid, host, url, started_at, seen_at) VALUES (?, ?, ?, ?, ?, ?)').run(
-    ...[id, pid, host, url, startedAt, Date.parse(seenAt)],
+export function upsertNode(sql: Sql, { id, pid, host, url, startedAt, seenAt, about }: NodeRow): void {
+  sql('INSERT OR REPLACE INTO nodes (id, pid, host, url, started_at, seen_at, about) VALUES (?, ?, ?, ?, ?, ?, ?)').run(
+    ...[id, pid, host, url, startedAt, Date.parse(seenAt), about ? JSON.stringify(about) : null],
   );
 }
 

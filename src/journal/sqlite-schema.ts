@@ -56,6 +56,7 @@ const MIGRATIONS: readonly string[] = [
     created_at TEXT NOT NULL, expires_at TEXT, revoked_at TEXT
   ) STRICT;
   `,
+  'ALTER TABLE nodes ADD COLUMN about TEXT',
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -23,6 +23,8 @@ export interface Engine {
   readonly nodeId: string;
   /** For reading; changes go through the engine. */
   readonly journal: Journal;
+  /** Where reviewers reach this node (null: nowhere), for other processes, which look for it before they change anything. */
+  announce(url: string | null): Promise<void>;
 
   crews(): readonly CrewInfo[];
   start(crew: string, inputs: Json, options: StartOptions): Promise<RunSummary>;

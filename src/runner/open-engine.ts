@@ -7,7 +7,7 @@ import type { HandOut } from '../journal/hand-out.ts';
 import type { Journal } from '../journal/journal.ts';
 import { acceptChange, changeOf } from './accept-change.ts';
 import { auditAction, undoAction } from './act-on-action.ts';
-import { AtOnce } from './at-once.ts';
+import { AtOnce, DEFAULT_RUNS_AT_ONCE } from './at-once.ts';
 import { cancelRun } from './cancel-run.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { RunnerContext, RunnerLog } from './context.ts';
@@ -46,6 +46,8 @@ export interface EngineOptions {
   /** Which runs this process takes over when they have work to do. Default: all of its crews; with false it only records. */
   readonly drives?: boolean | ((runId: RunId) => boolean);
   readonly atOnce?: AtOnce;
+  /** Of the package, for whoever looks at the list of nodes. */
+  readonly version?: string;
 }
 
 /** Opens an engine on a journal: takes over what a dead process left, and drives runs until it is closed. */
@@ -83,7 +85,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const presence = new Presence({ journal, clock, log });
   const drivers = new Drivers(context, handOut, atOnce);
   const oversight = new Oversight(context);
-  await join({ context, presence, handOut, drivers }, drives, atOnce);
+  await join({ context, presence, handOut, drivers }, { ...options, drives, atOnce });
   const swept = { context, presence, drivers, handOut, oversight };
   const sweep = singleFlight(() => sweepOnce(swept), log);
   const stopSweep = drives ? clock.every(sweepMs, sweep.run) : () => undefined;
@@ -97,6 +99,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return {
     nodeId,
     journal,
+    announce: (url) => presence.announce(url),
     crews: () => options.crews.map(crewInfo),
     start: (crew, inputs, given) => startRun(context, drivers, crew, inputs, given),
     fork: (runId, seq, given) => forkRun(context, drivers, { runId, seq }, { drive: drives !== false, ...given }),
@@ -179,15 +182,17 @@ function handOutOf(
 /** Enters this process as a node. */
 async function join(
   { context, presence, handOut, drivers }: Pick<Swept, 'context' | 'presence' | 'handOut' | 'drivers'>,
-  drives: EngineOptions['drives'],
-  atOnce: AtOnce,
+  { drives, atOnce, version = 'unknown' }: Pick<EngineOptions, 'drives' | 'version'> & { atOnce: AtOnce },
 ): Promise<void> {
-  const { nodeId: id, clock, crews, log } = context;
+  const { nodeId: id, clock, log } = context;
+  const crews = drives === true ? [...context.crews.keys()] : [];
   const startedAt = clock.now();
-  const node = { id, pid: process.pid, host: hostname(), url: null, startedAt, seenAt: startedAt };
+  const { runs = DEFAULT_RUNS_AT_ONCE, crews: ofCrews = {}, models = {} } = atOnce;
+  const about = { version, crews, atOnce: { runs, crews: ofCrews, models } };
+  const node = { id, pid: process.pid, host: hostname(), url: null, startedAt, seenAt: startedAt, about };
   await presence.enter(node);
   await handOut.join(node, {
-    ...{ crews: drives === true ? [...crews.keys()] : [], limits: atOnce.crews ?? {} },
+    ...{ crews, limits: ofCrews },
     work: () => drivers.lookSoon(),
     poke: (runId) => drivers.poke(runId),
     trouble: (what, error) => log.error({ err: error }, `${what}: ${messageOf(error)}`),

@@ -17,7 +17,7 @@ interface Given {
 /** This process on the journal's list of nodes, and nodes taken from it that are no more. */
 export class Presence {
   readonly #given: Given;
-  #nodeId: string | null = null;
+  #node: NodeRow | null = null;
   #stopRenewing: () => void = () => undefined;
 
   constructor(given: Given) {
@@ -26,33 +26,46 @@ export class Presence {
 
   async enter(node: NodeRow): Promise<void> {
     const { journal, clock, log } = this.#given;
-    this.#nodeId = node.id;
+    this.#node = node;
     await this.buryDead();
     await journal.enter(node);
     this.#stopRenewing = clock.every(RENEW_MS, () => {
-      this.#renew(node).catch((error: unknown) => log.error({ err: error }, `node not renewed: ${messageOf(error)}`));
+      this.#renew().catch((error: unknown) => log.error({ err: error }, `node not renewed: ${messageOf(error)}`));
     });
+  }
+
+  /** Where reviewers reach this node; null: nowhere. */
+  async announce(url: string | null): Promise<void> {
+    if (!this.#node) return;
+    this.#node = { ...this.#node, url };
+    await this.#enterAgain();
   }
 
   async leave(): Promise<void> {
     this.#stopRenewing();
-    if (this.#nodeId !== null) await this.#given.journal.leave(this.#nodeId);
+    const { id } = this.#node ?? {};
+    this.#node = null;
+    if (id !== undefined) await this.#given.journal.leave(id);
   }
 
   async buryDead(): Promise<void> {
     const { journal, log } = this.#given;
     for (const { id, pid, host, seenAt } of await this.#dead()) {
-      if (id === this.#nodeId) continue;
+      if (id === this.#node?.id) continue;
       log.warn({ nodeId: id, pid, host, seenAt }, 'a node is gone');
       await journal.leave(id);
     }
   }
 
   /** Who was silent for so long that it was taken off the list enters again. */
-  async #renew(node: NodeRow): Promise<void> {
+  async #renew(): Promise<void> {
     const { journal, clock } = this.#given;
-    const seenAt = clock.now();
-    if (!(await journal.renew(node.id, seenAt))) await journal.enter({ ...node, seenAt });
+    if (this.#node && !(await journal.renew(this.#node.id, clock.now()))) await this.#enterAgain();
+  }
+
+  async #enterAgain(): Promise<void> {
+    const { journal, clock } = this.#given;
+    if (this.#node) await journal.enter({ ...this.#node, seenAt: clock.now() });
   }
 
   /** A silent node that still owns a run stays: whoever takes the run must know that it may be frozen. */

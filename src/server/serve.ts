@@ -7,7 +7,6 @@ import { httpApp } from './http-app.ts';
 import { Authenticator } from './identity/authenticator.ts';
 import { ServerLimits } from './limits.ts';
 import { Metrics } from './metrics.ts';
-import { announceNode } from './node-row.ts';
 import { type OriginPolicy, originPolicy } from './origin.ts';
 import { serveReviewNamespace } from './review-namespace.ts';
 import type { ServerLog } from './server-log.ts';
@@ -71,10 +70,10 @@ export async function serveReview(options: ServeReviewOptions): Promise<ReviewSe
       'served beyond this machine without TLS: put a proxy with TLS in front and name it in allowedHosts',
     );
   }
-  const leave = await announceNode(engine, url, log);
+  await engine.announce(url);
   let closing: Promise<void> | undefined;
   const close = () => {
-    closing ??= leave().finally(stop);
+    closing ??= engine.announce(null).finally(stop);
     return closing;
   };
   return {

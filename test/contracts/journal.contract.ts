@@ -716,13 +716,14 @@ export function journalContract(name: string, open: (options: { now: () => numbe
 
   describe(`${name}: nodes and tokens`, () => {
     test('a node is seen from entering to leaving', async () => {
-      await journal.enter(nodeRow('node_a'));
+      const about = { version: '1.2.3', crews: ['desk'], atOnce: { runs: 9, crews: { desk: 2 }, models: {} } };
+      await journal.enter(nodeRow('node_a', { about }));
       await journal.enter(nodeRow('node_b', { url: null, startedAt: later(1) }));
       expect(await journal.renew('node_a', later(5_000))).toBe(true);
       expect(await journal.renew('node_gone', later(5_000))).toBe(false);
       const nodes = await journal.nodes();
       expect(nodes).toMatchObject([
-        nodeRow('node_a', { seenAt: later(5_000) }),
+        nodeRow('node_a', { seenAt: later(5_000), about }),
         nodeRow('node_b', { url: null, startedAt: later(1) }),
       ]);
       // By the clock of the store, where it has one.

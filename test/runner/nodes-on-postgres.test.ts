@@ -162,10 +162,12 @@ describe('a node that was frozen', () => {
 
 test('a run that a node took and could not read goes on there once it can be read, without anybody else', async () => {
   const model = scriptedModel([answer('facts'), answer('draft'), answer('final')]);
+  const first = await node({ models: () => model });
+  const { id } = await first.start('newsroom', { topic: 'tea' }, { requestedBy: 'user:rita' });
+  const { openHolds } = await first.settled(id);
+  await expect.poll(async () => (await first.journal.run(id))?.owner).toBeNull();
+  await first.close();
   const engine = await node({ models: () => model });
-  const { id } = await engine.start('newsroom', { topic: 'tea' }, { requestedBy: 'user:rita' });
-  const { openHolds } = await engine.settled(id);
-  await expect.poll(async () => (await engine.journal.run(id))?.owner).toBeNull();
   const hold = await engine.journal.hold(openHolds[0] as HoldId);
   await database.query('ALTER TABLE holdpoint.events RENAME TO whole');
   await database.query(

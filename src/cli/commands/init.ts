@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { HoldpointError } from '../../errors.ts';
+import { packageVersion } from '../../package-version.ts';
 import { initFiles } from '../init-files.ts';
-import { dependencyRange, packageVersion } from '../package-info.ts';
+import { dependencyRange } from '../package-info.ts';
 import { printLine } from '../print.ts';
 import { shellWord } from '../shell-word.ts';
 

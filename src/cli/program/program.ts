@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { packageVersion } from '../package-info.ts';
+import { packageVersion } from '../../package-version.ts';
 import { addCrewCommands } from './crew-commands.ts';
 import { addHoldsCommands } from './holds-commands.ts';
 import { addJournalCommands } from './journal-commands.ts';

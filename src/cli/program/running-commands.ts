@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import { collect, examples, integer, withDatabase, withJson, withModel, withReview } from './options.ts';
 import type { Finish } from './program.ts';
 
-/** `run` and `serve`: the commands that drive runs. */
+/** `run` and `serve`: the commands that drive runs; `nodes`: the processes that do. */
 export function addRunningCommands(program: Command, finish: Finish): void {
   addRun(program, finish);
   addServe(program, finish);
+  addNodes(program, finish);
 }
 
 function addRun(program: Command, finish: Finish): void {
@@ -53,4 +54,24 @@ function addServe(program: Command, finish: Finish): void {
   ).action((files: string[], options) =>
     finish(import('../commands/serve.ts').then(({ serve }) => serve(files, options))),
   );
+}
+
+function addNodes(program: Command, finish: Finish): void {
+  const nodes = program
+    .command('nodes')
+    .description('the processes that have the database open to run crews: which runs each drives, and what waits');
+  nodes.addHelpText(
+    'after',
+    `
+A node is alive while it was heard of in the last 15 seconds. Others take over the runs of one that is silent or gone. Looked at
+is the database, so --database is needed where HOLDPOINT_DATABASE does not name it; no server is asked.`,
+  );
+  examples(
+    withJson(
+      withDatabase(nodes),
+      '{ "id", "state", "runs", "crews", "atOnce", "version", "startedAt", "seenAt", "silentMs", "pid", "host", "url" } of each, and { "id": null, "runs" } of those that wait,',
+    ),
+    'holdpoint nodes',
+    'holdpoint nodes --json --database postgres://holdpoint@db.example/holdpoint',
+  ).action((options) => finish(import('../commands/nodes.ts').then(({ listNodes }) => listNodes(options))));
 }
