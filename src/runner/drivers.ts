@@ -111,7 +111,10 @@ export class Drivers {
 
   /** A run is somebody else's now. */
   lose(runId: RunId): void {
-    this.#driving.get(runId)?.driver.abandon();
+    const driving = this.#driving.get(runId);
+    if (!driving) return;
+    this.#context.log.warn({ runId }, 'run taken over by another node: what is under way is cut off');
+    driving.driver.abandon();
   }
 
   /** Drives a run that this node has just started or taken up. */

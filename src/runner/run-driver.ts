@@ -22,6 +22,8 @@ import { parkedBy } from './stops.ts';
 
 /** How long an append that the store could not take waits before it is tried again. */
 const STORE_RETRY_MS = 1_000;
+/** Sooner than anybody takes a run from a node that is silent. */
+const LATE_MS = 5_000;
 
 /**
  * Drives one run that this node owns: fold, derive, append, act, until the run rests or ends. One at a time works on a run;
@@ -148,6 +150,7 @@ export class RunDriver {
     for (;;) {
       try {
         const stop = await this.#context.stops.standing();
+        if (this.#first.length > 0 && this.#run && this.#isLate(this.#run.state)) await this.#checkOwner();
         const parked = stop && this.#run && parkedBy(stop, this.#run.state);
         if (parked) this.#facts.push(parked);
         else this.#launch(this.#first);
@@ -168,7 +171,9 @@ export class RunDriver {
         facts = this.#facts.splice(0);
         const settled = await this.#settle(facts, levels);
         if (settled.drafts.length > 0) await this.#append(settled);
-        else if (settled.effects.length > 0) await this.#checkOwner();
+        facts = [];
+        if (settled.effects.length > 0 && (settled.drafts.length === 0 || this.#isLate(settled.state)))
+          await this.#checkOwner();
         this.#launch(settled.effects);
         return;
       } catch (error) {
@@ -264,7 +269,12 @@ export class RunDriver {
     this.#first = recorded.effects;
   }
 
-  /** Before an effect that no append of ours leads to: whoever took the run meanwhile may be carrying it out already. */
+  /** Whether this process stood still for so long, between deciding on an effect and beginning it, that another may have the run. */
+  #isLate({ at }: RunState): boolean {
+    return Date.parse(this.#context.clock.now()) - Date.parse(at) >= LATE_MS;
+  }
+
+  /** Before an effect that no append of ours leads to, or one long ago: whoever took the run meanwhile may be carrying it out already. */
   async #checkOwner(): Promise<void> {
     const row = await this.#context.journal.run(this.runId);
     if (row && row.epoch !== this.#epoch) throw ownerLost(this.runId, row.epoch, this.#epoch);

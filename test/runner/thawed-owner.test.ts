@@ -12,69 +12,83 @@ import { answer, deferred, person } from '../support/desk.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { checkRun, eventsOf } from '../support/run-invariants.ts';
 
-/** A process that is frozen (a long pause, a suspended machine) as soon as it has taken a run, with the decision on it. */
-function freezesOnDecision(store: Journal, thaw: Promise<void>): Journal {
+/** A process that is frozen (a long pause, a suspended machine) as soon as a write of this sort is durable. */
+function freezesAfter(write: 'amend' | 'append', store: Journal, thaw: Promise<void>): Journal {
   return new Proxy(store, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== 'function') return member;
       return async (...given: unknown[]) => {
         const value: unknown = await Reflect.apply(member, target, given);
-        if (name === 'amend') await thaw;
+        if (name === write) await thaw;
         return value;
       };
     },
   });
 }
 
-test('an owner that was frozen after it took a run, and thaws while another acts, does not act as well', async () => {
-  const clock = manualClock();
-  const store = memoryJournal({ now: () => Date.parse(clock.now()) });
-  const [thaw, done] = [deferred(), deferred()];
-  let executed = 0;
-  const pay = defineTool({
-    name: 'pay',
-    description: 'Pay.',
-    input: z.strictObject({}),
-    tier: 'approval',
-    execute: async () => {
-      executed++;
-      await done.promise;
-      return 'paid';
-    },
-  });
-  const crew = crewDefinition(
-    defineCrew({
-      name: 'desk',
-      agents: { a: { role: 'A', goal: 'A', tools: [pay] } },
-      tasks: { t: { agent: 'a', description: 'T' } },
-    }),
-  );
-  const model = scriptedModel([call('pay', {}), answer('done')]);
-  const open = (journal: Journal, drives = true) =>
-    openEngine({ crews: [crew], journal, models: () => model, log: pino({ level: 'silent' }), clock, drives });
-  const first = await open(store);
-  const { id } = await first.start('desk', {}, { requestedBy: 'user:rita' });
-  await first.settled(id);
-  await expect.poll(async () => (await store.run(id))?.owner).toBeNull();
-  await first.close();
+test.for([
+  ['it took a run', 'amend'],
+  ['it recorded that it acts', 'append'],
+] as const)(
+  'an owner that was frozen after %s, and thaws while another acts, does not act as well',
+  async ([, write]) => {
+    const clock = manualClock();
+    const store = memoryJournal({ now: () => Date.parse(clock.now()) });
+    const [thaw, done] = [deferred(), deferred()];
+    let executed = 0;
+    const pay = defineTool({
+      name: 'pay',
+      description: 'Pay.',
+      input: z.strictObject({}),
+      tier: 'approval',
+      idempotent: true,
+      execute: async () => {
+        executed++;
+        await done.promise;
+        return 'paid';
+      },
+    });
+    const crew = crewDefinition(
+      defineCrew({
+        name: 'desk',
+        agents: { a: { role: 'A', goal: 'A', tools: [pay] } },
+        tasks: { t: { agent: 'a', description: 'T' } },
+      }),
+    );
+    const model = scriptedModel([call('pay', {}), answer('done')]);
+    const open = (journal: Journal, drives = true) =>
+      openEngine({ crews: [crew], journal, models: () => model, log: pino({ level: 'silent' }), clock, drives });
+    const first = await open(store);
+    const { id } = await first.start('desk', {}, { requestedBy: 'user:rita' });
+    await first.settled(id);
+    await expect.poll(async () => (await store.run(id))?.owner).toBeNull();
+    await first.close();
 
-  const frozen = await open(freezesOnDecision(store, thaw.promise));
-  const [hold] = (await store.holds({ runId: id })).items;
-  const decided = frozen.decide(hold!.id, { digest: hold!.digest, verdict: 'approve' }, { actor: person('user:ana') });
-  await expect.poll(async () => (await store.run(id))?.owner).toBe(frozen.nodeId);
-  // Its renewals do not come through either.
-  await store.leave(frozen.nodeId);
-  const other = await open(store);
-  await expect.poll(() => executed).toBe(1);
-  thaw.resolve();
-  await decided;
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(executed).toBe(1);
-  done.resolve();
-  expect((await other.outcome(id)).status).toBe('completed');
-  expect((await eventsOf(store, id)).filter(({ type }) => type === 'action.started')).toHaveLength(1);
-  await checkRun(store, id, { crew });
-  await frozen.close();
-  await other.close();
-});
+    const frozen = await open(freezesAfter(write, store, thaw.promise));
+    const [hold] = (await store.holds({ runId: id })).items;
+    const decided = frozen.decide(
+      hold!.id,
+      { digest: hold!.digest, verdict: 'approve' },
+      { actor: person('user:ana') },
+    );
+    await expect.poll(async () => (await store.run(id))?.owner).toBe(frozen.nodeId);
+    const begun = async () => (await eventsOf(store, id)).filter(({ type }) => type === 'action.started').length;
+    await expect.poll(begun).toBe(write === 'append' ? 1 : 0);
+    clock.advance(20_000);
+    // Its renewals do not come through either.
+    await store.leave(frozen.nodeId);
+    const other = await open(store);
+    await expect.poll(() => executed).toBe(1);
+    thaw.resolve();
+    await decided;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(executed).toBe(1);
+    done.resolve();
+    expect((await other.outcome(id)).status).toBe('completed');
+    expect(await begun()).toBe(1);
+    await checkRun(store, id, { crew });
+    await frozen.close();
+    await other.close();
+  },
+);
