@@ -16,7 +16,7 @@ type Person = (typeof PEOPLE)[number];
 
 /** A node, and each person's connection to it. */
 export interface Member {
-  readonly served: Served;
+  served: Served;
   readonly clients: Readonly<Record<Person, ReviewClient>>;
 }
 
@@ -72,10 +72,7 @@ export class Cluster {
 
   /** One more node. */
   async join(): Promise<Member> {
-    const env = { OPENAI_BASE_URL: this.model.baseURL, OPENAI_API_KEY: 'none', HOLDPOINT_MODEL: 'mock' };
-    const given = { database: this.database.url, env: { ...env, WORLD_URL: this.world.url } };
-    const served = await serve(CREW_FILES, given);
-    this.#started.push(served);
+    const served = await this.#serve('0');
     const tokens = await this.#people();
     const connect = (person: Person) => connectReview(served.url, { token: tokens[person], ackTimeoutMs: 5_000 });
     const [ana, ben] = await Promise.all(PEOPLE.map(connect));
@@ -85,6 +82,20 @@ export class Cluster {
     return member;
   }
 
+  /** Ends a node in order and starts it again under its address; its clients come back to it by themselves. */
+  async restart(member: Member): Promise<void> {
+    expect(await member.served.stop(), member.served.log()).toBe(0);
+    member.served = await this.#serve(new URL(member.served.url).port);
+  }
+
+  async #serve(port: string): Promise<Served> {
+    const env = { OPENAI_BASE_URL: this.model.baseURL, OPENAI_API_KEY: 'none', HOLDPOINT_MODEL: 'mock' };
+    const given = { database: this.database.url, env: { ...env, WORLD_URL: this.world.url } };
+    const served = await serve(CREW_FILES, { ...given, args: ['--port', port] });
+    this.#started.push(served);
+    return served;
+  }
+
   /** Nobody asks this node for anything any more. */
   async leave(member: Member): Promise<void> {
     this.members.splice(this.members.indexOf(member), 1);
@@ -92,21 +103,21 @@ export class Cluster {
   }
 
   /** Starts so many runs on all nodes in turn, of each crew in turn. */
-  async start(count: number): Promise<void> {
-    const crews = ['newsroom', 'payments', 'labels'] as const;
+  async start(count: number, crews: readonly string[] = ['newsroom', 'payments', 'labels']): Promise<string[]> {
     const first = this.runs.size;
     const cases = Array.from({ length: count }, (_, index): Case => {
-      return { crew: crews[index % crews.length] ?? 'newsroom', n: 100_001 + first + index };
+      return { crew: crews[index % crews.length] ?? '', n: 100_001 + first + index };
     });
     await this.model.rules(...rulesOf([...this.runs.values(), ...cases]));
-    await sideBySide(20, cases, async (wanted, index) => {
+    return sideBySide(20, cases, async (wanted, index) => {
       const requestId = `start ${wanted.n}`;
       for (;;) {
-        const member = this.members[index % this.members.length];
-        const started = await member?.clients.ana.runs
-          .start(wanted.crew, inputsOf(wanted), { requestId })
-          .catch(expectGone);
-        if (started) return this.runs.set(started.id, { ...wanted, id: started.id });
+        const client = this.members[index % this.members.length]?.clients.ana;
+        const started = await client?.runs.start(wanted.crew, inputsOf(wanted), { requestId }).catch(expectGone);
+        if (started) {
+          this.runs.set(started.id, { ...wanted, id: started.id });
+          return started.id;
+        }
         await delay(20);
       }
     });
@@ -115,8 +126,8 @@ export class Cluster {
   /** Two people on two nodes decide all that is open, until every run has ended. */
   async reviewAll(timeoutMs: number): Promise<void> {
     for (const until = Date.now() + timeoutMs; Date.now() < until; await delay(20)) {
-      const holds = await this.#openHolds();
-      await sideBySide(10, holds, (hold, index) => this.#decide(hold, index));
+      const holds = await this.openHolds();
+      await sideBySide(10, holds, (hold, index) => this.decide(hold, index));
       if (holds.length === 0 && (await this.#unended()) === 0) return;
     }
     const stuck = await this.database.query(
@@ -133,6 +144,31 @@ export class Cluster {
       await delay(50);
     }
     return performance.now() - since;
+  }
+
+  async heldRuns(): Promise<number> {
+    const [row] = await this.database.query("SELECT count(*) AS n FROM holdpoint.runs WHERE status = 'held'");
+    return Number(row?.n);
+  }
+
+  /** Watches runs, each over another node in turn. `whole`: once every watcher has all events of its run, in order and each once. */
+  watch(runs: readonly string[]): { whole(): Promise<void> } {
+    const heard = new Map<string, number[]>(runs.map((run) => [run, []]));
+    const until = new AbortController();
+    const watching = runs.map(async (run, index) => {
+      const client = this.members[index % this.members.length]?.clients.ben;
+      for await (const { seq } of client?.runs.watch(run, { signal: until.signal }) ?? []) heard.get(run)?.push(seq);
+    });
+    const whole = async () => {
+      for (const [run, seqs] of heard) {
+        const [row] = await this.database.query('SELECT seq FROM holdpoint.runs WHERE id = $1', [run]);
+        const all = Array.from({ length: Number(row?.seq) }, (_, index) => index + 1);
+        await expect.poll(() => seqs, { timeout: 15_000, message: `events of ${run}` }).toEqual(all);
+      }
+      until.abort();
+      await Promise.all(watching);
+    };
+    return { whole };
   }
 
   async ownedBy(node: string): Promise<number> {
@@ -158,7 +194,7 @@ export class Cluster {
     }
   }
 
-  async #openHolds(): Promise<Hold[]> {
+  async openHolds(): Promise<Hold[]> {
     const [member] = this.members;
     const listed = await member?.clients.ana.holds.list({ status: 'open', limit: 200 }).catch(expectGone);
     return listed ? [...listed.holds] : [];
@@ -171,13 +207,15 @@ export class Cluster {
     return Number(row?.n);
   }
 
-  async #decide(hold: Hold, index: number): Promise<void> {
+  /** Two people decide on a hold at the same moment, each on another node. */
+  async decide(hold: Hold, index: number): Promise<void> {
     const results = await Promise.all(
       PEOPLE.map((person, place) => this.#decideOn(this.members[(index + place) % this.members.length], person, hold)),
     );
     const won = results.filter((result) => result === 'won').length;
     expect(won, `winners of ${hold.id}`).toBeLessThanOrEqual(1);
     if (results.includes('gone')) return;
+    expect(results.toSorted(), `answers on ${hold.id}`).toEqual(['lost', 'won']);
     this.races++;
   }
 

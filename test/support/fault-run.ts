@@ -1,34 +1,29 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { connectReview, type Hold, type ReviewClient } from '../../src/client/index.ts';
-import type { Crew } from '../../src/crew/crew-types.ts';
-import { crewDefinition } from '../../src/crew/define-crew.ts';
-import type { RunEvent } from '../../src/crew/events.ts';
 import { isHoldpointError } from '../../src/errors.ts';
 import type { RunId } from '../../src/ids.ts';
 import type { FaultPoint } from '../../src/journal/fault-point.ts';
-import type { Journal } from '../../src/journal/journal.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite-journal.ts';
+<<<<<<< HEAD
 import { replay } from '../../src/replay/replay.ts';
 import labels from '../fixtures/crews/labels.crew.ts';
 import newsroom from '../fixtures/crews/newsroom.crew.ts';
 import payments from '../fixtures/crews/payments.crew.ts';
 import { buildOnce } from './build-once.ts';
 import { waitedMs } from './memory-of.ts';
+=======
+>>>>>>> 4e2bf9d (test(faults): three nodes on one Postgres, killed, frozen and restarted)
 import { type OpenAIServer, startOpenAIServer } from './openai-server.ts';
 import type { Draw } from './random-crew.ts';
-import { checkRun, eventsOf } from './run-invariants.ts';
 import { createToken, type Served, serve } from './served.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import { CREW_FILES, CREWS, checkAgainst, crewNamed, inputsOf, rulesOf } from './what-was-done.ts';
 import { startWorld } from './world.ts';
 
 export type Kill = { readonly point: FaultPoint; readonly times: number } | { readonly afterMs: number };
-
-const CREWS: readonly Crew[] = [newsroom, payments, labels];
-const FILES = CREWS.map(({ name }) => fileURLToPath(new URL(`../fixtures/crews/${name}.crew.ts`, import.meta.url)));
 
 interface Acknowledged {
   readonly run: string;
@@ -115,32 +110,21 @@ export class FaultRun {
   #serve(kill: Kill | null): Promise<Served> {
     const env = { OPENAI_BASE_URL: this.#model.baseURL, OPENAI_API_KEY: 'none', HOLDPOINT_MODEL: 'mock' };
     const point = kill && 'point' in kill ? { HOLDPOINT_FAULT_POINT: `${kill.point}:${kill.times}` } : {};
+<<<<<<< HEAD
     return serve(FILES, {
       database: `file:${this.#path}`,
       env: { ...env, WORLD_URL: this.#world.url, ...point },
       built: true,
     });
+=======
+    return serve(CREW_FILES, { database: `file:${this.#path}`, env: { ...env, WORLD_URL: this.#world.url, ...point } });
+>>>>>>> 4e2bf9d (test(faults): three nodes on one Postgres, killed, frozen and restarted)
   }
 
   /** Three runs more, each with a number of its own: in the world it tells whose effect it was. */
   async #want(): Promise<void> {
     for (const { name } of CREWS) this.#wanted.push({ crew: name, n: 100_001 + this.#wanted.length });
-    const of = (crew: string) => this.#wanted.filter((wanted) => wanted.crew === crew);
-    const call = (task: 'Pay' | 'Mail' | 'Label', n: number, name: string, given: object) => ({
-      when: `${task} case ${n}`,
-      reply: { toolCalls: [{ name, arguments: given }] },
-    });
-    await this.#model.rules(
-      {
-        when: 'Review: ',
-        reply: { raw: JSON.stringify({ output: { accept: true, feedback: '' }, reasoning: 'r', confidence: 1 }) },
-      },
-      ...of('payments').flatMap(({ n }) => [
-        call('Pay', n, 'pay', { amount: n }),
-        call('Mail', n, 'mail', { to: String(n) }),
-      ]),
-      ...of('labels').map(({ n }) => call('Label', n, 'label', { n })),
-    );
+    await this.#model.rules(...rulesOf(this.#wanted));
   }
 
   async #work({ url }: Served, gone: Promise<unknown>): Promise<void> {
@@ -149,8 +133,7 @@ export class FaultRun {
     void gone.then(() => client.close());
     for (const { crew, n } of this.#wanted) {
       if (this.#runs.has(`${crew}${n}`)) continue;
-      const inputs = crew === 'newsroom' ? { topic: `case ${n}` } : { n };
-      const { id } = await client.runs.start(crew, inputs, { requestId: `${crew}${n}` });
+      const { id } = await client.runs.start(crew, inputsOf({ crew, n }), { requestId: `${crew}${n}` });
       this.#runs.set(`${crew}${n}`, { id, crew, n });
     }
     for (const until = Date.now() + 20_000; Date.now() < until; ) {
@@ -200,8 +183,9 @@ export class FaultRun {
     const journal = await openSqliteJournal({ path: this.#path, readonly: true });
     try {
       let asked = 0;
+      const seen = { effects: this.#world.asked, requests: await this.#model.requests() };
       for (const { id, crew, n } of this.#runs.values())
-        asked += await this.#checkRun(journal, id as RunId, { crew, n });
+        asked += await checkAgainst(seen, journal, { id: id as RunId, crew: crewNamed(crew), n });
       for (const { run, seq, holdId } of this.acknowledged) {
         const [event] = await journal.read(run as RunId, { after: seq - 1, limit: 1 });
         expect(event, 'an acknowledged decision').toMatchObject({
@@ -214,53 +198,6 @@ export class FaultRun {
       return { runs: this.#runs.size, repeated: requests - this.#world.done().length, asked };
     } finally {
       await journal.close();
-    }
-  }
-
-  async #checkRun(journal: Journal, id: RunId, { crew, n }: { crew: string; n: number }): Promise<number> {
-    const definition = crewDefinition(CREWS.find(({ name }) => name === crew)!);
-    const state = await checkRun(journal, id, { crew: definition });
-    expect(String(state.machine.value), `the end of ${id}`).toBe('completed');
-    const events = await eventsOf(journal, id);
-    expect((await replay(id, events, { crew: definition })).state.seq).toBe(events.length);
-    this.#checkEffects(events, n);
-    await this.#checkModelCalls(events, crew, n);
-    return events.filter((event) => event.type === 'hold.opened' && event.data.kind === 'escalation').length;
-  }
-
-  /** Repeated only while its end was not recorded, and then with the same key; what must not be repeated never is. */
-  #checkEffects(events: readonly RunEvent[], n: number): void {
-    for (const path of [`/pay/${n}`, `/mail/${n}`, `/label/${n}`, `/unlabel/${n}`]) {
-      const asked = this.#world.asked.filter((effect) => effect.path === path);
-      expect(new Set(asked.map(({ key }) => key)).size, `keys of ${path}`).toBeLessThanOrEqual(1);
-      if (path.startsWith('/mail')) expect(asked.length, path).toBeLessThanOrEqual(1);
-      const type = path.startsWith('/unlabel') ? 'action.undone' : 'action.succeeded';
-      const action = events.find(
-        (event) =>
-          event.type === 'action.started' && asked.some(({ key }) => key.startsWith(event.data.idempotencyKey)),
-      );
-      const id = action?.type === 'action.started' ? action.data.actionId : null;
-      const end = events.find((event) => event.type === type && event.data.actionId === id);
-      for (const { at } of asked) expect(at, `${path} after its end`).toBeLessThanOrEqual(Date.parse(end?.at ?? ''));
-    }
-  }
-
-  /** The same for the model: the ith question of a task is not asked again once its answer is recorded. */
-  async #checkModelCalls(events: readonly RunEvent[], crew: string, n: number): Promise<void> {
-    const tasks = Object.keys(crewDefinition(CREWS.find(({ name }) => name === crew)!).config.tasks);
-    const requests = (await this.#model.requests()).map(({ body: { messages }, at }) => ({
-      at,
-      question: JSON.stringify(messages),
-      first: messages.find(({ role }) => role === 'user')?.content ?? '',
-    }));
-    for (const task of tasks) {
-      const of = new RegExp(`^(Task|Review): ${task}\\n[^]*case ${n}`);
-      const lastAsked = new Map<string, number>();
-      for (const { question, first, at } of requests) if (of.test(first)) lastAsked.set(question, at);
-      const answers = events.filter((event) => event.type === 'model.responded' && event.data.task === task);
-      expect(lastAsked.size, `questions of ${task} of case ${n}`).toBe(answers.length);
-      for (const [index, at] of [...lastAsked.values()].entries())
-        expect(at, `${task} of case ${n} asked again`).toBeLessThanOrEqual(Date.parse(answers[index]?.at ?? ''));
     }
   }
 }

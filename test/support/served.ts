@@ -10,6 +10,8 @@ const BUILT_CLI = fileURLToPath(new URL('../../bin/holdpoint.js', import.meta.ur
 export interface Served extends AsyncDisposable {
   readonly url: string;
   readonly launchUrl: string;
+  /** The id of its node. */
+  readonly node: string;
   readonly child: ChildProcess;
   /** What it wrote to stderr so far. */
   readonly log: () => string;
@@ -49,7 +51,7 @@ export async function serve(
   const exited = once(child, 'exit');
   const first = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), exited.then(() => null)]);
   if (!first) throw new Error(`serve ended before it listened:\n${log}`);
-  const { url, launchUrl } = JSON.parse(String(first[0])) as { url: string; launchUrl: string };
+  const { url, launchUrl, node } = JSON.parse(String(first[0])) as Pick<Served, 'url' | 'launchUrl' | 'node'>;
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     await exited;
@@ -57,6 +59,7 @@ export async function serve(
   return {
     url,
     launchUrl,
+    node,
     child,
     log: () => log,
     kill: () => end('SIGKILL'),
