@@ -10,7 +10,7 @@ const RUNS = size({ small: 24, recorded: 100, large: 300 });
 let cluster: Cluster;
 beforeAll(async () => {
   cluster = await Cluster.open(3);
-});
+}, 120_000);
 afterAll(() => cluster[Symbol.asyncDispose]());
 
 test(`two reviewers on two nodes who decide at once, ${RACES} times: one winner each, and the other is told`, {
@@ -28,14 +28,16 @@ test(`nodes restarted one after the other under load, ${RESTARTS} times: no run 
   timeout: 60_000 + RESTARTS * 30_000,
 }, async () => {
   await cluster.model.configure({ latencyMs: 100 });
-  const started = await cluster.start(24);
-  const watched = cluster.watch(started);
-  const reviewed = cluster.reviewAll(60_000 + RESTARTS * 20_000);
-  for (let count = 0; count < RESTARTS; count++) {
-    await cluster.restart(cluster.members[count % 3] as Member);
-    started.push(...(await cluster.start(6)));
-  }
-  await reviewed;
+  const watched = cluster.watch(await cluster.start(24));
+  let areAllStarted = false;
+  const restartEach = async () => {
+    for (let count = 0; count < RESTARTS; count++) {
+      await cluster.restart(cluster.members[count % 3] as Member);
+      await cluster.start(6);
+    }
+    areAllStarted = true;
+  };
+  await Promise.all([cluster.reviewAll(60_000 + RESTARTS * 20_000, () => areAllStarted), restartEach()]);
   await watched.whole();
   await cluster.check();
 });
@@ -59,7 +61,7 @@ test(
         const [before, races] = [cluster.acknowledged.length, cluster.races];
         let slowestMs = 0;
         for (let round = 0; round < ROUNDS; round++) {
-          if (round > 0) await Promise.all([cluster.join(), cluster.join()]);
+          while (cluster.members.length < 3) await cluster.join();
           await cluster.start(Math.ceil(RUNS / ROUNDS));
           const [reviewed, tookMs] = await Promise.all([cluster.reviewAll(60_000 + RUNS * 1_000), killAndFreeze()]);
           expect(reviewed).toBeUndefined();

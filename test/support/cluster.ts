@@ -4,6 +4,7 @@ import { connectReview, type Hold, type ReviewClient } from '../../src/client/in
 import { isHoldpointError } from '../../src/errors.ts';
 import type { RunId } from '../../src/ids.ts';
 import { openDatabase } from '../../src/open-database.ts';
+import { buildOnce } from './build-once.ts';
 import { type OpenAIServer, startOpenAIServer } from './openai-server.ts';
 import { type TestDatabase, type TestPostgres, testPostgres } from './postgres.ts';
 import { createToken, type Served, serve } from './served.ts';
@@ -49,6 +50,7 @@ export class Cluster {
   }
 
   static async open(nodes: number): Promise<Cluster> {
+    await buildOnce();
     const [model, world, server] = await Promise.all([startOpenAIServer(), startWorld(), testPostgres()]);
     const cluster = new Cluster({ model, world, server, database: await server.database() });
     try {
@@ -91,7 +93,7 @@ export class Cluster {
   async #serve(port: string): Promise<Served> {
     const env = { OPENAI_BASE_URL: this.model.baseURL, OPENAI_API_KEY: 'none', HOLDPOINT_MODEL: 'mock' };
     const given = { database: this.database.url, env: { ...env, WORLD_URL: this.world.url } };
-    const served = await serve(CREW_FILES, { ...given, args: ['--port', port] });
+    const served = await serve(CREW_FILES, { ...given, args: ['--port', port], built: true });
     this.#started.push(served);
     return served;
   }
@@ -123,12 +125,12 @@ export class Cluster {
     });
   }
 
-  /** Two people on two nodes decide all that is open, until every run has ended. */
-  async reviewAll(timeoutMs: number): Promise<void> {
+  /** Two people on two nodes decide all that is open, until every run has ended and no more will start. */
+  async reviewAll(timeoutMs: number, areAllStarted: () => boolean = () => true): Promise<void> {
     for (const until = Date.now() + timeoutMs; Date.now() < until; await delay(20)) {
       const holds = await this.openHolds();
       await sideBySide(10, holds, (hold, index) => this.decide(hold, index));
-      if (holds.length === 0 && (await this.#unended()) === 0) return;
+      if (areAllStarted() && (await this.#unended()) === 0) return;
     }
     const stuck = await this.database.query(
       "SELECT id, crew, status, owner, wake, summary FROM holdpoint.runs WHERE status NOT IN ('completed', 'failed', 'cancelled')",

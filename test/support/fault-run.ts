@@ -7,15 +7,8 @@ import { isHoldpointError } from '../../src/errors.ts';
 import type { RunId } from '../../src/ids.ts';
 import type { FaultPoint } from '../../src/journal/fault-point.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite-journal.ts';
-<<<<<<< HEAD
-import { replay } from '../../src/replay/replay.ts';
-import labels from '../fixtures/crews/labels.crew.ts';
-import newsroom from '../fixtures/crews/newsroom.crew.ts';
-import payments from '../fixtures/crews/payments.crew.ts';
 import { buildOnce } from './build-once.ts';
 import { waitedMs } from './memory-of.ts';
-=======
->>>>>>> 4e2bf9d (test(faults): three nodes on one Postgres, killed, frozen and restarted)
 import { type OpenAIServer, startOpenAIServer } from './openai-server.ts';
 import type { Draw } from './random-crew.ts';
 import { createToken, type Served, serve } from './served.ts';
@@ -110,15 +103,11 @@ export class FaultRun {
   #serve(kill: Kill | null): Promise<Served> {
     const env = { OPENAI_BASE_URL: this.#model.baseURL, OPENAI_API_KEY: 'none', HOLDPOINT_MODEL: 'mock' };
     const point = kill && 'point' in kill ? { HOLDPOINT_FAULT_POINT: `${kill.point}:${kill.times}` } : {};
-<<<<<<< HEAD
-    return serve(FILES, {
+    return serve(CREW_FILES, {
       database: `file:${this.#path}`,
       env: { ...env, WORLD_URL: this.#world.url, ...point },
       built: true,
     });
-=======
-    return serve(CREW_FILES, { database: `file:${this.#path}`, env: { ...env, WORLD_URL: this.#world.url, ...point } });
->>>>>>> 4e2bf9d (test(faults): three nodes on one Postgres, killed, frozen and restarted)
   }
 
   /** Three runs more, each with a number of its own: in the world it tells whose effect it was. */
