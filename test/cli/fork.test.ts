@@ -29,6 +29,9 @@ describe('fork', () => {
     expect(await folder.run(['replay', fork.id, '--crew', 'newsroom.ts'])).toMatchObject({ code: 0 });
     expect(await folder.run(['verify', fork.id])).toMatchObject({ code: 0 });
 
+    const modified = await folder.json([...at, '--decision', 'modify:"bees, by hand"']);
+    expect(modified).toMatchObject({ code: 0, lines: [{ outputs: { draft: 'bees, by hand' } }] });
+
     const rejected = await folder.json([...at, '--decision', 'reject:say it: shorter']);
     expect(rejected).toMatchObject({ code: 3, lines: [{ status: 'held' }] });
     const [hold] = (await folder.json(['holds', 'list', '--run', (rejected.lines[0] as RunSummary).id])).lines as [
@@ -58,7 +61,9 @@ describe('fork', () => {
     expect(await folder.run(['fork', run.id])).toMatchObject({ code: 2, stderr: expect.stringContaining('--at') });
     const decided = (text: string) => folder.run(['fork', run.id, '--at', '2', '--decision', text]);
     expect(await decided('reject')).toMatchObject({ code: 2, stderr: expect.stringContaining('reject:REASON') });
-    expect(await folder.json(['runs'])).toMatchObject({ lines: [{ id: run.id }] });
-    expect(await decided('approve')).toMatchObject({ code: 2, stderr: expect.stringContaining('0 open holds') });
+    expect(await decided('modify:{')).toMatchObject({ code: 2, stderr: expect.stringContaining('not JSON') });
+    expect(await decided('modify:1')).toMatchObject({ code: 1, stderr: expect.stringContaining('--crew') });
+    expect(await decided('approve')).toMatchObject({ code: 2, stderr: expect.stringContaining('No hold is open') });
+    expect(await folder.json(['runs']), 'nothing was forked').toMatchObject({ lines: [{ id: run.id }] });
   });
 });

@@ -1,12 +1,17 @@
 import { HoldpointError } from '../../errors.ts';
-import type { Verdict } from '../../hooks/review-policy.ts';
-import type { HoldId, RunId } from '../../ids.ts';
+import type { RunId } from '../../ids.ts';
+import type { Journal } from '../../journal/journal.ts';
+import { toRunEvents } from '../../journal/read-run.ts';
+import { localUser } from '../../open-holdpoint.ts';
+import { forkPrefix } from '../../replay/fork.ts';
 import type { Engine } from '../../runner/engine.ts';
+import { runNotFound } from '../../runner/load-run.ts';
 import { runOfFile } from '../crew-of-run.ts';
-import { databaseFlag, openToChange } from '../database.ts';
+import { databaseFlag, openToChange, openToRead } from '../database.ts';
 import { type Desk, deskOn, openDesk, serverOf } from '../desk.ts';
 import { type DriveOptions, driveRuns } from '../drive-runs.ts';
 import { exitCodeOf } from '../exit-codes.ts';
+import { decideFork, type ForkDecision, onlyHold, parseForkDecision } from '../fork-decision.ts';
 import { loadCrews } from '../load-crews.ts';
 import { modelsOf } from '../models.ts';
 import type { ServerOptions } from '../options.ts';
@@ -21,8 +26,14 @@ interface Options extends ServerOptions, DriveOptions {
 
 /** A new run from the first events of another: on a server, in this process with the crew file, or only recorded. */
 export async function forkRun(id: string, options: Options): Promise<number> {
-  const decision = options.decision === undefined ? null : decisionOf(options.decision);
+  const decision = options.decision === undefined ? null : parseForkDecision(options.decision);
+  if (decision?.value !== undefined && options.crew === undefined && !serverOf(options))
+    throw new HoldpointError(
+      'UNAVAILABLE',
+      `To ${decision.verdict} without a server, add --crew with the crew file: it checks the value.`,
+    );
   if (options.crew !== undefined && !serverOf(options)) return forkHere(id, options.crew, decision, options);
+  if (decision && !serverOf(options)) await checkStored(id as RunId, decision, options);
   await using desk = await openDesk(options, { changes: true });
   const run = await forkOn(desk, id, options.at, decision);
   printRun(run, options);
@@ -31,44 +42,44 @@ export async function forkRun(id: string, options: Options): Promise<number> {
   return exitCodeOf(run.status);
 }
 
-async function forkHere(id: string, file: string, decision: Decision | null, options: Options): Promise<number> {
+async function forkHere(id: string, file: string, decision: ForkDecision | null, options: Options): Promise<number> {
   const crews = await loadCrews([file]);
   const models = modelsOf(options, crews);
   const journal = await openToChange(options);
   const from = await runOfFile(journal, id, { file, names: crews.map(({ name }) => name) });
+  if (decision) await checkDecision(journal, from, options.at, decision);
   const start = async (engine: Engine) => (await forkOn(deskOn(engine), from, options.at, decision)).id as RunId;
   return driveRuns({ journal, crews, models, file, runs: start }, options);
+}
+
+async function checkStored(id: RunId, decision: ForkDecision, options: Options): Promise<void> {
+  const journal = await openToRead(options);
+  try {
+    await checkDecision(journal, id, options.at, decision);
+  } finally {
+    await journal.close();
+  }
 }
 
 async function forkOn(
   desk: Pick<Desk, 'runs' | 'holds' | 'decide'>,
   id: string,
   seq: number,
-  decision: Decision | null,
+  decision: ForkDecision | null,
 ) {
   const fork = await desk.runs.fork(id, seq);
   note(`Run ${id} was forked at event ${seq}: the fork is ${fork.id}.`);
   if (!decision) return fork;
-  const [holdId, ...others] = fork.openHolds;
-  if (holdId === undefined || others.length > 0)
-    throw new HoldpointError(
-      'USAGE',
-      `The fork ${fork.id} has ${fork.openHolds.length} open holds, so --decision does not say which. Decide them with \`holdpoint holds\`.`,
-    );
-  const { hold } = await desk.holds.get(holdId);
-  await desk.decide(holdId as HoldId, { ...decision, digest: hold.digest });
+  await decideFork(desk, fork, decision);
   return desk.runs.get(fork.id);
 }
 
-interface Decision {
-  readonly verdict: Extract<Verdict, 'approve' | 'reject'>;
-  readonly reason?: string;
-}
-
-function decisionOf(text: string): Decision {
-  const [verdict = '', ...rest] = text.split(':');
-  const reason = rest.join(':').trim();
-  if (verdict === 'approve' || (verdict === 'reject' && reason !== ''))
-    return { verdict, ...(reason === '' ? {} : { reason }) };
-  throw new HoldpointError('USAGE', `--decision is approve, or reject:REASON, not ${JSON.stringify(text)}.`);
+/** Before anything is written: what `decideFork` would find. */
+async function checkDecision(journal: Journal, from: RunId, seq: number, decision: ForkDecision): Promise<void> {
+  const source = toRunEvents(await journal.read(from), await journal.payloads(from));
+  if (source.length === 0) throw runNotFound(from);
+  const now = new Date().toISOString();
+  const { state } = forkPrefix(source, { from, seq, to: 'run_checked' as RunId, by: localUser(), at: now });
+  const open = Object.values(state.holds).filter(({ status }) => status === 'open');
+  onlyHold(open, decision);
 }

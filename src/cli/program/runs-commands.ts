@@ -115,7 +115,10 @@ export function addFork(program: Command, finish: Finish): void {
     .description('a new run from the first events of another: what was done is kept, open holds open again')
     .argument('<run>')
     .requiredOption('--at <seq>', 'the last event that is taken over (`runs watch RUN` lists them)', integer)
-    .option('--decision <verdict>', 'decide the hold that is open there at once: approve, or reject:REASON')
+    .option(
+      '--decision <verdict>',
+      'decide the one hold that is open there at once: approve, reject:REASON, or modify:JSON and respond:JSON',
+    )
     .option(
       '--crew <file>',
       'the crew file, to go on in this process; without it or a server the fork is only recorded',
@@ -124,6 +127,7 @@ export function addFork(program: Command, finish: Finish): void {
     withJson(withServer(withReview(withModel(fork))), 'the RunSummary of the fork'),
     'holdpoint fork run_… --at 12 --url http://127.0.0.1:4600 --token hp_…',
     'holdpoint fork run_… --at 12 --crew refund.crew.ts --decision "reject:Refund 20 at most"',
+    `holdpoint fork run_… --at 12 --crew refund.crew.ts --decision 'modify:{"amountUsd":20}'`,
   ).action((run: string, options) =>
     finish(import('../commands/fork.ts').then(({ forkRun }) => forkRun(run, options))),
   );
