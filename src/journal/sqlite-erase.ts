@@ -1,52 +1,60 @@
 import type { RunId } from '../ids.ts';
 import { checkAtRest, runNotFound } from './preconditions.ts';
 import { type Erasure, namedPayloads } from './retention.ts';
-import { eventsOf, payloadsOf } from './sqlite-queries.ts';
+import { forgetAnswers } from './sqlite-answers.ts';
+import { dropUnusedConfig } from './sqlite-configs.ts';
+import { eraseData, eventsOf, type Place } from './sqlite-events.ts';
+import { holdsOpenedAt, upsertHolds } from './sqlite-holds.ts';
+import { packHex } from './sqlite-packing.ts';
+import { packSummary, payloadsOf } from './sqlite-queries.ts';
 import type { Sql } from './sqlite-statements.ts';
 
-/** Removing for good, each inside a transaction of the writer. */
+/** Removing for good, each inside a transaction of the writer, whose connection overwrites what goes (`secure_delete`). */
 
 export function eraseRun(sql: Sql, runId: RunId, { seq, seqs, tasks, summary }: Erasure): void {
-  overwriteWhatGoes(sql);
-  if (!isAtRest(sql, runId, seq)) throw runNotFound(runId);
-  sql('UPDATE runs SET summary = ? WHERE id = ?').run(JSON.stringify(summary), runId);
-  sql('UPDATE events SET data = NULL, salt = NULL WHERE run = ? AND seq IN (SELECT value FROM json_each(?))').run(
-    ...[runId, JSON.stringify(seqs)],
-  );
-  const named = namedPayloads(eventsOf(sql, runId, {}));
-  for (const { digest } of payloadsOf(sql, runId))
-    if (!named.has(digest)) sql('DELETE FROM payloads WHERE run = ? AND digest = ?').run(runId, digest);
-  if (tasks === null) sql('DELETE FROM holds WHERE run = ?').run(runId);
+  const place = placeAtRest(sql, runId, seq);
+  if (!place) throw runNotFound(runId);
+  const { n } = place;
+  sql('UPDATE runs SET status = ?, summary_rest = ? WHERE n = ?').run(summary.status, packSummary(summary), n);
+  const holds = holdsOpenedAt(sql, n, seqs);
+  eraseData(sql, n, seqs);
+  // What stays of holds must not be looked for in what has gone.
+  upsertHolds(sql, { n, id: runId }, holds, []);
+  if (tasks === null) sql('DELETE FROM holds WHERE run_n = ?').run(n);
   else {
-    sql("DELETE FROM holds WHERE run = ? AND record ->> 'task' IN (SELECT value FROM json_each(?))").run(
-      ...[runId, JSON.stringify(tasks)],
+    sql("DELETE FROM holds WHERE run_n = ? AND record ->> 'task' IN (SELECT value FROM json_each(?))").run(
+      ...[n, JSON.stringify(tasks)],
     );
   }
-  forgetAnswers(sql, runId);
+  if (seqs.includes(1)) forgetConfig(sql, place);
+  const named = namedPayloads(eventsOf(sql, runId, {}));
+  for (const { digest } of payloadsOf(sql, runId))
+    if (!named.has(digest)) sql('DELETE FROM payloads WHERE run_n = ? AND digest = ?').run(n, packHex(digest));
+  forgetAnswers(sql, { n, id: runId });
 }
 
 export function removeRun(sql: Sql, runId: RunId, seq: number): boolean {
-  overwriteWhatGoes(sql);
-  if (!isAtRest(sql, runId, seq)) return false;
-  sql('DELETE FROM runs WHERE id = ?').run(runId);
-  for (const table of ['events', 'payloads', 'holds']) sql(`DELETE FROM ${table} WHERE run = ?`).run(runId);
-  forgetAnswers(sql, runId);
+  const place = placeAtRest(sql, runId, seq);
+  if (!place) return false;
+  const { n } = place;
+  forgetAnswers(sql, { n, id: runId });
+  for (const table of ['events', 'payloads', 'holds']) sql(`DELETE FROM ${table} WHERE run_n = ?`).run(n);
+  sql('DELETE FROM runs WHERE n = ?').run(n);
+  dropUnusedConfig(sql, place.config);
   return true;
 }
 
-/** Whether there is such a run. @throws `SEQ_CONFLICT` if it is not as it was read */
-function isAtRest(sql: Sql, runId: RunId, read: number): boolean {
-  const row = sql<{ seq: number; wake: number }>('SELECT seq, wake FROM runs WHERE id = ?').get(runId);
-  if (row) checkAtRest(runId, { seq: row.seq, wake: row.wake === 1 }, read);
-  return row !== undefined;
+/** @throws `SEQ_CONFLICT` if the run is not as it was read */
+function placeAtRest(sql: Sql, runId: RunId, read: number): Place | null {
+  const row = sql<Place & { seq: number; wake: number }>('SELECT n, config, seq, wake FROM runs WHERE id = ?').get(
+    runId,
+  );
+  if (!row) return null;
+  checkAtRest(runId, { seq: row.seq, wake: row.wake === 1 }, read);
+  return row;
 }
 
-/** Answers repeat what was asked about: the hold with its proposal, the run with its error. */
-function forgetAnswers(sql: Sql, runId: RunId): void {
-  sql('DELETE FROM requests WHERE instr(answer, ?) > 0').run(runId);
-}
-
-/** SQLite otherwise leaves the old content in pages that it will use again some time. */
-function overwriteWhatGoes(sql: Sql): void {
-  sql('PRAGMA secure_delete = ON').get();
+function forgetConfig(sql: Sql, { n, config }: Place): void {
+  sql('UPDATE runs SET config = NULL WHERE n = ?').run(n);
+  dropUnusedConfig(sql, config);
 }

@@ -21,11 +21,14 @@ import type {
 } from './journal.ts';
 import { answerOf } from './preconditions.ts';
 import type { Erasure } from './retention.ts';
+import { answersAfter, storedAnswer } from './sqlite-answers.ts';
 import { eraseRun, removeRun } from './sqlite-erase.ts';
 import { readFailure } from './sqlite-errors.ts';
+import { eventsOf } from './sqlite-events.ts';
+import * as holds from './sqlite-holds.ts';
 import { openToRead, openToWrite } from './sqlite-open.ts';
 import * as queries from './sqlite-queries.ts';
-import { answersAfter, restorePart } from './sqlite-restore.ts';
+import { restorePart } from './sqlite-restore.ts';
 import * as rows from './sqlite-rows.ts';
 import { type Sql, statementsOf } from './sqlite-statements.ts';
 import { sqliteTokens } from './sqlite-tokens.ts';
@@ -110,7 +113,7 @@ class SqliteJournal implements Journal {
   }
 
   read(runId: RunId, options: ReadOptions = {}) {
-    return this.#read((sql) => queries.eventsOf(sql, runId, options));
+    return this.#read((sql) => eventsOf(sql, runId, options));
   }
   payloads(runId: RunId) {
     return this.#read((sql) => queries.payloadsOf(sql, runId));
@@ -125,23 +128,23 @@ class SqliteJournal implements Journal {
     return this.#read((sql) => queries.runsBy(sql, query));
   }
   hold(holdId: HoldId) {
-    return this.#read((sql) => queries.holdOf(sql, holdId));
+    return this.#read((sql) => holds.holdOf(sql, holdId));
   }
   holds(query: HoldQuery) {
-    return this.#read((sql) => queries.holdsBy(sql, query));
+    return this.#read((sql) => holds.holdsBy(sql, query));
   }
   decided(query: DecidedQuery) {
-    return this.#read((sql) => queries.decidedHolds(sql, query));
+    return this.#read((sql) => holds.decidedHolds(sql, query));
   }
   due(now: string) {
-    return this.#read((sql) => queries.dueHolds(sql, now));
+    return this.#read((sql) => holds.dueHolds(sql, now));
   }
   orphans(alive: readonly string[]) {
     return this.#read((sql) => queries.orphanRuns(sql, alive));
   }
   answered(request: Request): Promise<Json | null> {
     return this.#read((sql) => {
-      const stored = queries.storedAnswer(sql, request);
+      const stored = storedAnswer(sql, request);
       return stored && answerOf(stored, request);
     });
   }

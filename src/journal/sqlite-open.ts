@@ -68,6 +68,8 @@ function prepareFile(db: Database.Database): void {
     throw invalid(`${db.name} lies on a file system without shared memory (WAL). Put it on a local disk.`);
   }
   db.pragma('synchronous = FULL');
+  // From the first write on: pages that are split or moved otherwise keep copies of what is erased later.
+  db.pragma('secure_delete = ON');
   if (version < SCHEMA_VERSION) migrate(db);
 }
 

@@ -2,10 +2,10 @@ import type { HoldRecord } from '../hooks/hold.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
 import { type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import type { Json } from '../json/json.ts';
-import { NODE_SILENCE_MS, nextDeadlineMs } from './deadline.ts';
+import { NODE_SILENCE_MS } from './deadline.ts';
 import type { Head, JournalEvent } from './envelope.ts';
 import { headOf } from './envelope.ts';
-import type { Amended, Amendment, AmendView, Answered, NodeRow, OwnerAppend, Request } from './journal.ts';
+import type { Amended, Amendment, AmendView, NodeRow, OwnerAppend, Request, RunRow } from './journal.ts';
 import type { Payload } from './payloads.ts';
 import {
   answerOf,
@@ -16,7 +16,12 @@ import {
   requestAnswered,
   runNotFound,
 } from './preconditions.ts';
-import { headOfSystem, holdOf, runOf, storedAnswer } from './sqlite-queries.ts';
+import { insertAnswer, storedAnswer } from './sqlite-answers.ts';
+import { withoutConfig } from './sqlite-configs.ts';
+import { headOfSystem, insertEvents, SYSTEM_PLACE } from './sqlite-events.ts';
+import { holdOf, upsertHolds } from './sqlite-holds.ts';
+import { packHex, packTime } from './sqlite-packing.ts';
+import { packSummary, storedRun } from './sqlite-queries.ts';
 import type { Sql } from './sqlite-statements.ts';
 
 /** Writes, each inside a transaction of the writer: they check under its lock, then write; a throw leaves nothing. */
@@ -25,11 +30,18 @@ export function appendOwn(sql: Sql, batch: OwnerAppend): void {
   const { runId, request } = batch;
   const answered = request && storedAnswer(sql, request);
   if (answered) throw requestAnswered(answered, request, runId);
-  const row = sql<Head & { epoch: number }>('SELECT seq, hash, at, epoch FROM runs WHERE id = ?').get(runId);
+  const row = sql<{ n: number; seq: number; hash: string; epoch: number }>(
+    'SELECT n, seq, lower(hex(hash)) AS hash, epoch FROM runs WHERE id = ?',
+  ).get(runId);
   checkAppend(row ? { head: row, epoch: row.epoch } : null, batch);
-  if (row) updateRun(sql, runId, { ...batch, wake: false });
-  else insertRun(sql, batch);
-  insertEvents(sql, runId, batch);
+  if (row) {
+    updateRun(sql, row.n, { ...batch, wake: false });
+    insertWritten(sql, { n: row.n, id: runId }, batch);
+  } else {
+    const { summary, fingerprint, owner, events } = batch;
+    const run = { summary, head: headOf(events), fingerprint, owner, epoch: 1, wake: true };
+    insertRun(sql, run, batch);
+  }
   if (request) insertAnswer(sql, request);
 }
 
@@ -42,15 +54,17 @@ export function amendRun<T extends Json>(
   const answered = request && storedAnswer(sql, request);
   // The same request got the same kind of answer before.
   if (answered) return { answer: answerOf(answered, request) as T, events: [] };
-  const run = runOf(sql, runId);
-  if (!run) throw runNotFound(runId);
+  const stored = storedRun(sql, runId);
+  if (!stored) throw runNotFound(runId);
+  const { run } = stored;
+  const { n } = stored.place;
   const amendment = decide({ head: run.head, run, hold: (holdId) => holdOf(sql, holdId, runId) });
   const { events, answer } = amendment;
   checkAttached(runId, run.head, events);
-  updateRun(sql, runId, { ...amendment, fingerprint: run.fingerprint });
+  updateRun(sql, n, { ...amendment, fingerprint: run.fingerprint });
   const { taken, owner, epoch } = ownerAfter(run, amendment);
-  if (taken) sql('UPDATE runs SET owner = ?, epoch = ? WHERE id = ?').run(owner, epoch, runId);
-  insertEvents(sql, runId, amendment);
+  if (taken) sql('UPDATE runs SET owner = ?, epoch = ? WHERE n = ?').run(owner, epoch, n);
+  insertWritten(sql, { n, id: runId }, amendment);
   if (request) insertAnswer(sql, { ...request, answer });
   return { answer, events, ...(taken && { epoch }) };
 }
@@ -65,7 +79,7 @@ export function amendSystem<T extends Json>(
   const head = headOfSystem(sql);
   const { events, answer } = decide(head);
   checkAttached(SYSTEM_JOURNAL, head, events);
-  insertEvents(sql, SYSTEM_JOURNAL, { events, payloads: [], holds: [] });
+  insertEvents(sql, SYSTEM_PLACE.n, events);
   if (request) insertAnswer(sql, { ...request, answer });
   return { events, answer };
 }
@@ -89,8 +103,8 @@ export function restRun(sql: Sql, runId: RunId, epoch: number, seq: number, summ
   if (!row) throw runNotFound(runId);
   if (row.epoch !== epoch) throw ownerLost(runId, row.epoch, epoch);
   if (row.seq !== seq) return false;
-  sql('UPDATE runs SET owner = NULL, wake = 0, status = ?, summary = ? WHERE id = ?').run(
-    ...[summary.status, JSON.stringify(summary), runId],
+  sql('UPDATE runs SET owner = NULL, wake = 0, status = ?, summary_rest = ? WHERE id = ?').run(
+    ...[summary.status, packSummary(summary), runId],
   );
   return true;
 }
@@ -115,61 +129,44 @@ interface Written {
   readonly holds: readonly HoldRecord[];
 }
 
-function insertRun(sql: Sql, { runId, owner, summary, events, fingerprint }: OwnerAppend): void {
-  const { seq, hash, at } = headOf(events);
-  sql(
-    `INSERT INTO runs (id, crew, status, started_at, summary, seq, hash, at, fingerprint, owner, epoch, wake)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1)`,
+/** The row of a run that begins, with its first events. `n`: its number; null: the next one. */
+export function insertRun(sql: Sql, row: RunRow, written: Written, n: number | null = null): void {
+  const { summary, head, fingerprint, owner, epoch, wake } = row;
+  const { config, stored } = withoutConfig(sql, written.events);
+  const { lastInsertRowid } = sql(
+    `INSERT INTO runs (n, id, crew, status, started_at, summary_rest, config, seq, hash, at, fingerprint, owner, epoch, wake)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, unhex(?), ?, ?, ?, ?, ?)`,
   ).run(
-    ...[runId, summary.crew, summary.status, summary.startedAt, JSON.stringify(summary), seq, hash, at],
-    ...[fingerprint, owner],
+    ...[n, summary.id, summary.crew, summary.status, packTime(summary.startedAt), packSummary(summary), config],
+    ...[head.seq, head.hash, packTime(head.at), packHex(fingerprint), owner, epoch, wake ? 1 : 0],
   );
+  insertWritten(sql, { n: Number(lastInsertRowid), id: summary.id }, { ...written, events: stored });
 }
 
 /** `wake` only ever sets the mark: nobody but the owner, when it rests, may clear it. */
 function updateRun(
   sql: Sql,
-  runId: RunId,
+  n: number,
   row: Pick<OwnerAppend, 'summary' | 'events' | 'fingerprint'> & { wake: boolean },
 ): void {
   const { summary, events, fingerprint, wake } = row;
   const head = events.at(-1);
   sql(
-    `UPDATE runs SET crew = ?, status = ?, summary = ?, fingerprint = ?, wake = max(wake, ?),
-     seq = ifnull(?, seq), hash = ifnull(?, hash), at = ifnull(?, at) WHERE id = ?`,
+    `UPDATE runs SET status = ?, summary_rest = ?, fingerprint = ?, wake = max(wake, ?),
+     seq = ifnull(?, seq), hash = ifnull(unhex(?), hash), at = ifnull(?, at) WHERE n = ?`,
   ).run(
-    ...[summary.crew, summary.status, JSON.stringify(summary), fingerprint, wake ? 1 : 0],
-    ...[head?.seq, head?.hash, head?.at, runId],
+    ...[summary.status, packSummary(summary), packHex(fingerprint), wake ? 1 : 0],
+    ...[head?.seq, head?.hash, head && packTime(head.at), n],
   );
 }
 
-export function insertEvents(sql: Sql, runId: RunId, { events, payloads, holds }: Written): void {
+export function insertWritten(sql: Sql, run: { n: number; id: RunId }, { events, payloads, holds }: Written): void {
   for (const { digest, value } of payloads) {
     // Equal digests are equal values: the first is as good as any.
-    sql('INSERT OR IGNORE INTO payloads (run, digest, value) VALUES (?, ?, ?)').run(
-      ...[runId, digest, JSON.stringify(value)],
+    sql('INSERT OR IGNORE INTO payloads (run_n, digest, value) VALUES (?, ?, ?)').run(
+      ...[run.n, packHex(digest), JSON.stringify(value)],
     );
   }
-  const insert = sql(
-    `INSERT INTO events (run, seq, at, type, "by", data, salt, data_hash, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  for (const { seq, at, type, by, data, salt, dataHash, prev, hash } of events) {
-    const json = data === undefined ? null : JSON.stringify(data);
-    insert.run(runId, seq, at, type, by, json, salt ?? null, dataHash, prev, hash);
-  }
-  for (const hold of holds) upsertHold(sql, runId, hold);
-}
-
-function upsertHold(sql: Sql, runId: RunId, hold: HoldRecord): void {
-  sql(
-    `INSERT INTO holds (id, run, crew, status, record, next_deadline) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET crew = excluded.crew, status = excluded.status, record = excluded.record,
-     next_deadline = excluded.next_deadline`,
-  ).run(...[hold.id, runId, hold.crew, hold.status, JSON.stringify(hold), nextDeadlineMs(hold)]);
-}
-
-export function insertAnswer(sql: Sql, { by, id, content, answer }: Answered): void {
-  sql('INSERT INTO requests ("by", id, content, answer) VALUES (?, ?, ?, ?)').run(
-    ...[by, id, content, JSON.stringify(answer)],
-  );
+  insertEvents(sql, run.n, events);
+  upsertHolds(sql, run, holds, events);
 }

@@ -1,62 +1,25 @@
+import { hostname } from 'node:os';
 import type Database from 'better-sqlite3';
 import { HoldpointError } from '../errors.ts';
+import { NODE_SILENCE_MS } from './deadline.ts';
 import { faultPoint } from './fault-point.ts';
 import { invalid } from './sqlite-errors.ts';
+import { VERSION_1 } from './sqlite-version-1.ts';
+import { toVersion3 } from './sqlite-version-3.ts';
 
 /** 'HOLD' in ASCII, in the header of every database of ours: a foreign one is never migrated by mistake. */
 const APPLICATION_ID = 0x484f4c44;
 
+type Migration = (db: Database.Database) => void;
+
 /**
- * The first turns an empty database into version 1, the second would turn that into version 2, and so on. Never change one
- * that was released. `n` is the order of arrival; SQLite appends it to every index of its table by itself. `events` keeps its rowid:
- * without one, a row of over 1 KB would take whole pages of its own.
+ * The first turns an empty database into version 1, the second turns that into version 2, and so on. Never change one
+ * that was released.
  */
-const MIGRATIONS: readonly string[] = [
-  `
-  CREATE TABLE events (
-    run TEXT NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL, type TEXT NOT NULL, "by" TEXT NOT NULL,
-    data TEXT, salt TEXT, data_hash TEXT NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL,
-    PRIMARY KEY (run, seq)
-  ) STRICT;
-  CREATE TABLE payloads (
-    run TEXT NOT NULL, digest TEXT NOT NULL, value TEXT NOT NULL,
-    PRIMARY KEY (run, digest)
-  ) STRICT;
-
-  CREATE TABLE runs (
-    n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
-    crew TEXT NOT NULL, status TEXT NOT NULL, started_at TEXT NOT NULL, summary TEXT NOT NULL,
-    seq INTEGER NOT NULL, hash TEXT NOT NULL, at TEXT NOT NULL,
-    fingerprint TEXT NOT NULL, owner TEXT, epoch INTEGER NOT NULL, wake INTEGER NOT NULL
-  ) STRICT;
-  CREATE INDEX runs_by_status ON runs (status);
-  CREATE INDEX runs_by_crew ON runs (crew, status);
-  CREATE INDEX runs_awake ON runs (owner) WHERE wake = 1;
-
-  CREATE TABLE holds (
-    n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
-    run TEXT NOT NULL, crew TEXT, status TEXT NOT NULL, record TEXT NOT NULL, next_deadline INTEGER
-  ) STRICT;
-  CREATE INDEX holds_by_status ON holds (status);
-  CREATE INDEX holds_by_crew ON holds (crew, status);
-  CREATE INDEX holds_by_run ON holds (run);
-  CREATE INDEX holds_by_deadline ON holds (next_deadline) WHERE next_deadline IS NOT NULL;
-
-  CREATE TABLE requests (
-    "by" TEXT NOT NULL, id TEXT NOT NULL, content TEXT NOT NULL, answer TEXT NOT NULL,
-    PRIMARY KEY ("by", id)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE nodes (
-    id TEXT NOT NULL PRIMARY KEY, pid INTEGER NOT NULL, host TEXT NOT NULL, url TEXT,
-    started_at TEXT NOT NULL, seen_at INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE tokens (
-    n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, hash TEXT NOT NULL UNIQUE,
-    user TEXT NOT NULL, roles TEXT NOT NULL, groups TEXT NOT NULL,
-    created_at TEXT NOT NULL, expires_at TEXT, revoked_at TEXT
-  ) STRICT;
-  `,
-  'ALTER TABLE nodes ADD COLUMN about TEXT',
+const MIGRATIONS: readonly Migration[] = [
+  (db) => db.exec(VERSION_1),
+  (db) => db.exec('ALTER TABLE nodes ADD COLUMN about TEXT'),
+  toVersion3,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
@@ -82,12 +45,37 @@ export function schemaVersionOf(db: Database.Database): number {
 /** Brings the database to `SCHEMA_VERSION` in one transaction; a process that did so meanwhile leaves nothing to do. */
 export function migrate(db: Database.Database): void {
   db.transaction(() => {
-    for (const migration of MIGRATIONS.slice(schemaVersionOf(db))) db.exec(migration);
+    const version = schemaVersionOf(db);
+    if (version === SCHEMA_VERSION) return;
+    if (version > 0) refuseWhileUsed(db);
+    for (const migration of MIGRATIONS.slice(version)) migration(db);
     faultPoint('migrate.begun');
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${SCHEMA_VERSION}`);
   }).immediate();
   faultPoint('migrate.done');
+}
+
+/** A process of the older version that has it open would go on with rows that are no more. */
+function refuseWhileUsed(db: Database.Database): void {
+  const nodes = db
+    .prepare<[number], { pid: number; host: string }>('SELECT pid, host FROM nodes WHERE seen_at >= ?')
+    .all(Date.now() - NODE_SILENCE_MS);
+  const user = nodes.find(({ pid, host }) => host !== hostname() || isAlive(pid));
+  if (!user) return;
+  throw new HoldpointError(
+    'UNAVAILABLE',
+    `The database ${db.name} is of an older version, and process ${user.pid} on ${user.host} uses it. Stop that, then open it again; it is updated then.`,
+  );
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // There is one, of another user.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function pragmaNumber(db: Database.Database, name: string): number {

@@ -33,9 +33,9 @@ test('a run whose journal cannot be read is parked with the reason, and nothing 
   await first.close();
 
   const db = new Database(path);
-  db.prepare(
-    "UPDATE events SET data = json_set(data, '$.task', 'nobody') WHERE run = ? AND type = 'task.proposed'",
-  ).run(id);
+  // The values of `task.proposed`, the task first.
+  const event = 'run_n = (SELECT n FROM runs WHERE id = ?) AND seq = 4';
+  db.prepare(`UPDATE events SET data = json_set(data, '$[0]', 'nobody') WHERE ${event}`).run(id);
   db.prepare('UPDATE runs SET wake = 1 WHERE id = ?').run(id);
   db.close();
 

@@ -1,0 +1,192 @@
+import type { HoldRecord } from '../hooks/hold.ts';
+import type { HoldId, RunId } from '../ids.ts';
+import { nextDeadlineMs } from './deadline.ts';
+import type { JournalEvent } from './envelope.ts';
+import type { DecidedQuery, HoldQuery, Page } from './journal.ts';
+import { limitOf, pageOf, placeOf } from './page.ts';
+import { unpackData } from './sqlite-event-data.ts';
+import { formsOf } from './sqlite-event-forms.ts';
+import { placeOfRun } from './sqlite-events.ts';
+import { unpackTime } from './sqlite-packing.ts';
+import { NUMBER, type Sql, TEXT } from './sqlite-statements.ts';
+
+/**
+ * Holds as rows. What a hold says again of its columns and of its `hold.opened` event is not stored twice: `opened` is the seq
+ * of that event, null where `record` is whole.
+ */
+
+/** Members that queries look for in `record`, so they are always there. */
+const ALWAYS_THERE: ReadonlySet<string> = new Set(['history', 'task']);
+const COLUMNS: ReadonlySet<string> = new Set(['id', 'crew', 'status']);
+
+interface RawHold {
+  readonly n: number;
+  readonly id: HoldId;
+  readonly run: RunId;
+  readonly crew: string | null;
+  readonly status: HoldRecord['status'];
+  readonly record: string;
+  readonly opened: number | null;
+  readonly openedAt: unknown;
+  readonly openingType: number | string | null;
+  readonly opening: string | null;
+}
+
+const OF_OPENING = 'FROM events e WHERE e.run_n = h.run_n AND e.seq = h.opened';
+// Subqueries, which cost less than joins.
+const SELECT = `SELECT h.n, h.id, (SELECT r.id FROM runs r WHERE r.n = h.run_n) AS run, h.crew, h.status, h.record, h.opened,
+  (SELECT e.at ${OF_OPENING}) AS openedAt, (SELECT e.type ${OF_OPENING}) AS openingType,
+  (SELECT e.data ${OF_OPENING}) AS opening FROM holds h`;
+const SELECT_ONE = `${SELECT} WHERE h.id = ?`;
+
+/** `runId`: only if it belongs to this run. */
+export function holdOf(sql: Sql, holdId: HoldId, runId: RunId | null = null): HoldRecord | null {
+  const row = sql<RawHold>(SELECT_ONE).get(holdId);
+  return row && (runId === null || row.run === runId) ? toHold(row) : null;
+}
+
+export function holdsBy(sql: Sql, { status, crew, runId, limit: wanted, cursor }: HoldQuery): Page<HoldRecord> {
+  const limit = limitOf(wanted);
+  const from = placeOf('holds', cursor);
+  const run = runId === undefined ? undefined : placeOfRun(sql, runId as RunId);
+  if (run === null) return pageOf('holds', [], limit);
+  const where = { [`status = ${TEXT}`]: status, [`crew = ${TEXT}`]: crew, [`run_n = ${NUMBER}`]: run?.n };
+  const filters = Object.entries(where).filter(([, value]) => value !== undefined);
+  const rows = sql<RawHold>(
+    `${SELECT} WHERE ${filters.map(([condition]) => `${condition} AND `).join('')}n < ${NUMBER} ORDER BY n DESC LIMIT ${NUMBER}`,
+  ).all(...filters.map(([, value]) => value), from, limit + 1);
+  return pageOf('holds', rows.map(placed), limit);
+}
+
+/** As `pastDecisions` reads a history: entries of this hold itself, the last one made by all of `decidedBy`. */
+const DECIDED = `json_extract(record, '$.inherited') IS NULL AND EXISTS (
+  SELECT 1 FROM json_each(record, '$.history') AS entry
+  WHERE entry.key >= ifnull(json_extract(record, '$.priorDecisions'), 0)
+  AND ($verdict IS NULL OR entry.value ->> 'verdict' = $verdict)
+  AND ($from IS NULL OR entry.value ->> 'at' >= $from) AND ($to IS NULL OR entry.value ->> 'at' < $to)
+  AND ($by IS NULL OR entry.value ->> 'by' = $by OR (
+    entry.key = json_array_length(record, '$.history') - 1
+    AND EXISTS (SELECT 1 FROM json_each(record, '$.decidedBy') AS voter WHERE voter.value = $by))))`;
+
+export function decidedHolds(sql: Sql, { crew, limit: wanted, cursor, ...filter }: DecidedQuery): Page<HoldRecord> {
+  const { by = null, verdict = null, from = null, to = null } = filter;
+  const limit = limitOf(wanted);
+  const rows = sql<RawHold>(
+    `${SELECT} WHERE h.n < $n AND ($crew IS NULL OR h.crew = $crew) AND ${DECIDED} ORDER BY h.n DESC LIMIT $limit`,
+  ).all({ n: placeOf('holds', cursor), crew: crew ?? null, by, verdict, from, to, limit: limit + 1 });
+  return pageOf('holds', rows.map(placed), limit);
+}
+
+export function dueHolds(sql: Sql, now: string): HoldRecord[] {
+  return sql<RawHold>(
+    `${SELECT} WHERE h.next_deadline IS NOT NULL AND h.next_deadline <= ${NUMBER} ORDER BY h.next_deadline, h.n`,
+  )
+    .all(Date.parse(now))
+    .map(toHold);
+}
+
+/** The holds of a run that say something by those of its events. */
+export function holdsOpenedAt(sql: Sql, run: number, seqs: readonly number[]): HoldRecord[] {
+  return sql<RawHold>(`${SELECT} WHERE h.run_n = ${NUMBER} AND h.opened IN (SELECT value FROM json_each(?))`)
+    .all(run, JSON.stringify(seqs))
+    .map(toHold);
+}
+
+/** Writes holds of the run `id`, whose number is `n`; `events`: those that are written with them. */
+export function upsertHolds(
+  sql: Sql,
+  { n, id }: { n: number; id: RunId },
+  holds: readonly HoldRecord[],
+  events: readonly JournalEvent[],
+): void {
+  for (const hold of holds) {
+    const base = fitting(hold, openingOf(sql, n, hold.id, events));
+    sql(
+      `INSERT INTO holds (id, run_n, crew, status, opened, record, next_deadline) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET crew = excluded.crew, status = excluded.status, opened = excluded.opened,
+       record = excluded.record, next_deadline = excluded.next_deadline`,
+    ).run(
+      ...[hold.id, n, hold.crew, hold.status, base?.seq ?? null],
+      ...[JSON.stringify(whatIsNew(hold, { ...base?.members, runId: id })), nextDeadlineMs(hold)],
+    );
+  }
+}
+
+interface Base {
+  readonly seq: number;
+  readonly members: Members;
+}
+type Members = Readonly<Record<string, unknown>>;
+
+function placed(row: RawHold) {
+  return { n: row.n, item: toHold(row) };
+}
+
+function toHold({ id, run, crew, status, record, ...from }: RawHold): HoldRecord {
+  const said = baseOf({ seq: from.opened, at: from.openedAt, type: from.openingType, data: from.opening });
+  // Rows are what `upsertHolds` wrote.
+  return { ...said?.members, id, runId: run, crew, status, ...(JSON.parse(record) as object) } as HoldRecord;
+}
+
+function baseOf({ seq, at, type, data }: RawOpening): Base | null {
+  const opening =
+    seq === null || data === null || type === null ? null : unpackData({ type, data }, () => undefined).data;
+  if (seq === null || typeof opening !== 'object' || opening === null) return null;
+  return { seq, members: membersAt(seq, unpackTime(at), opening) };
+}
+
+/** A hold as it is when it opens. */
+function membersAt(seq: number, at: string, opening: object): Members {
+  return {
+    ...opening,
+    seq,
+    ...{ votes: [], overdue: false, reminded: false, claimedBy: null, claimedUntil: null, comments: [] },
+    ...{ openedAt: at, closedAt: null, decidedBy: [] },
+  };
+}
+
+/** What the hold is told by, unless that says more than the hold does. */
+function fitting(hold: Members, base: Base | null): Base | null {
+  return base && Object.keys(base.members).every((key) => hold[key] !== undefined) ? base : null;
+}
+
+function whatIsNew(hold: HoldRecord, base: Members): object {
+  const isNew = ([key, value]: [string, unknown]) =>
+    !COLUMNS.has(key) && (ALWAYS_THERE.has(key) || !isSame(value, base[key]));
+  return Object.fromEntries(Object.entries(hold).filter(isNew));
+}
+
+/** Equal to the order of members, since what was written is read back as it was. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  return typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** The event that opened a hold: among those written with it, or where its row says, or (a hold restored) somewhere in its run. */
+function openingOf(sql: Sql, run: number, holdId: HoldId, events: readonly JournalEvent[]): Base | null {
+  const own = events.find(({ type, data }) => type === 'hold.opened' && idOf(data) === holdId);
+  if (own) return { seq: own.seq, members: membersAt(own.seq, own.at, own.data as object) };
+  const known = sql<RawOpening>(
+    `SELECT h.opened AS seq, (SELECT e.at ${OF_OPENING}) AS at, (SELECT e.type ${OF_OPENING}) AS type,
+     (SELECT e.data ${OF_OPENING}) AS data FROM holds h WHERE h.id = ?`,
+  ).get(holdId);
+  if (known) return baseOf(known);
+  const found = sql<RawOpening>(
+    `SELECT seq, at, type, data FROM events WHERE run_n = ${NUMBER} AND type IN (SELECT value FROM json_each(?))
+     AND instr(data, ?) > 0 ORDER BY seq`,
+  )
+    .all(run, JSON.stringify(formsOf('hold.opened').map(({ code }) => code)), holdId)
+    .map(baseOf);
+  return found.find((base) => base !== null && idOf(base.members) === holdId) ?? null;
+}
+
+function idOf(data: unknown): unknown {
+  return typeof data === 'object' && data !== null && 'id' in data ? data.id : undefined;
+}
+
+interface RawOpening {
+  readonly seq: number | null;
+  readonly at: unknown;
+  readonly type: number | string | null;
+  readonly data: string | null;
+}
