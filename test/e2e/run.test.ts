@@ -256,6 +256,23 @@ describe('what ran by itself', () => {
     expect(events.map(({ type }) => type)).toContain('action.undone');
   });
 
+  test('after a yes can be undone from its run as well, but is not judged again', async () => {
+    const held = await desk.run('pay-office', smallRefundPlan('81-D', 36.5));
+    const { id, digest } = await desk.hold(held);
+    const ben = { actor: { user: 'user:ben', roles: ['reviewer'], groups: ['leads'] } };
+    await desk.engine.decide(id, { digest, verdict: 'approve' }, ben);
+    await desk.engine.settled(held.id);
+    await openRun(held.id);
+    const there = page.getByRole('region', { name: 'Can be undone', exact: true });
+    await there.getByRole('button', { name: /^Undo…/ }).click();
+    expect(await page.getByRole('button', { name: /^Bad…/ }).count()).toBe(0);
+    await page.getByLabel('Why', { exact: true }).fill('The jar was whole.');
+    await page.getByRole('button', { name: 'Undo it', exact: true }).click();
+    await there.getByText('undone', { exact: true }).waitFor();
+    const undone = (await eventsOf(held.id)).find(({ type }) => type === 'action.undo-started');
+    expect(undone).toMatchObject({ by: 'user:ana', data: { reason: 'The jar was whole.' } });
+  });
+
   test('says why an undo failed, and lets it be tried again', async () => {
     const { id } = await desk.run('label-desk', {
       mark: [{ call: ['label', { ticket: '81-A' }] }, { output: 'Done.' }],

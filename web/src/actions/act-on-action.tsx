@@ -1,13 +1,6 @@
-import type { ListedAction } from '../../../src/client/index.ts';
 import { useDeskStore } from '../desk/use-desk.ts';
-import { plainText } from '../hidden-characters.ts';
 import { ActDialog } from '../shell/act-dialog.tsx';
-
-export type Finding = 'good' | 'bad' | 'critical';
-/** What is done with an action after it ran. */
-export type Deed = 'undo' | Finding;
-/** As much of an action as says what it was. */
-export type Ran = Pick<ListedAction, 'runId' | 'actionId' | 'tool' | 'impact'> & Partial<Pick<ListedAction, 'usedBy'>>;
+import { actOf, type Deed, type Finding, type Ran } from './ran.ts';
 
 interface ActOnActionProps {
   readonly action: Ran;
@@ -65,11 +58,8 @@ export default function ActOnAction({ action, deed, onClose }: ActOnActionProps)
 
 const FOUND: Readonly<Record<Finding, string>> = { good: 'Was right', bad: 'Was wrong', critical: 'Did harm' };
 
-export function actOf({ tool, impact }: Pick<Ran, 'tool' | 'impact'>): string {
-  return plainText(impact?.summary ?? tool);
-}
-
-function usedWords({ usedBy = [] }: Ran): string {
+function usedWords({ usedBy }: Ran): string {
+  if (usedBy === undefined) return 'What was made of its result since is not undone with it.';
   if (usedBy.length === 0) return 'Nothing was made of its result so far.';
   const tasks = [...new Set(usedBy.map(({ task }) => task))].join(', ');
   return `What was made of its result is not undone with it: ${usedBy.length} later ${usedBy.length === 1 ? 'step' : 'steps'} of ${tasks}.`;

@@ -1,0 +1,65 @@
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { ListedAction, RunEvent } from '../../../src/client/index.ts';
+import { useDesk, useDeskStore } from '../desk/use-desk.ts';
+import { messageIn } from '../runs/run-words.ts';
+import { isObject } from '../text/show-json.ts';
+import { type Ran, reversibleOf } from './ran.ts';
+
+/** Events come in bursts; the list is read once they rest, in milliseconds. */
+const READ_AFTER_MS = 250;
+
+export interface RanActions {
+  /** That nobody was asked about. */
+  readonly supervised: readonly Ran[];
+  /** The others that can be undone, or could be. */
+  readonly reversible: readonly Ran[];
+  /** By action, why its newest undo failed. */
+  readonly failedUndos: ReadonlyMap<string, string>;
+  /** Why they could not be read. */
+  readonly problem: string | null;
+  readonly reload: () => void;
+}
+
+/** The actions of a run that somebody may want to take back or to judge, read again as its journal grows. */
+export function useRanActions(runId: string, events: readonly RunEvent[]): RanActions {
+  const store = useDeskStore();
+  const live = useDesk((state) => state.link.state === 'live');
+  const [read, setRead] = useState<Pick<RanActions, 'supervised' | 'reversible' | 'problem'>>({
+    supervised: [],
+    reversible: [],
+    problem: null,
+  });
+  const some = useMemo(() => events.some(isReversible), [events]);
+  const reload = useCallback(async () => {
+    try {
+      const { actions } = await store.client.actions.list({ runId: runId as ListedAction['runId'] });
+      const state = await store.client.runs.state(runId);
+      setRead({ supervised: actions, reversible: reversibleOf(state), problem: null });
+    } catch (error) {
+      setRead((before) => ({ ...before, problem: error instanceof Error ? error.message : String(error) }));
+    }
+  }, [store, runId]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new event may change what is listed
+  useEffect(() => {
+    if (!live || !some) return;
+    const timer = setTimeout(() => void reload(), READ_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [reload, live, some, events.length]);
+  const failedUndos = useMemo(() => failedUndosIn(events), [events]);
+  return { ...read, failedUndos, reload: () => void reload() };
+}
+
+function isReversible({ type, data }: RunEvent): boolean {
+  return type === 'action.succeeded' && isObject(data) && typeof data.undoUntil === 'string';
+}
+
+/** Without those that were undone since. */
+function failedUndosIn(events: readonly RunEvent[]): ReadonlyMap<string, string> {
+  const failed = new Map<string, string>();
+  for (const { type, data } of events) {
+    if (!isObject(data) || typeof data.actionId !== 'string') continue;
+    if (type === 'action.undo-started' || type === 'action.undone') failed.delete(data.actionId);
+    if (type === 'action.undo-failed') failed.set(data.actionId, messageIn(data.error) ?? 'see the journal');
+  }
+  return failed;
+}
