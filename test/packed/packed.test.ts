@@ -230,5 +230,5 @@ void connectReview;
     ];
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
     await expect(run(process.execPath, [tsc, ...flags, 'types.ts'], { cwd: home })).resolves.toBeDefined();
-  });
+  }, 120_000);
 });

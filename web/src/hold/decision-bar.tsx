@@ -240,7 +240,7 @@ function ClaimWords({
     return (
       <span className="claimed is-mine">
         <Icon name="check" />
-        Claimed by you, {showDuration(Date.parse(hold.claimedUntil) - now)} left
+        Claimed by you, {showDuration(Date.parse(hold.claimedUntil) - now)}
         <button type="button" className="link" onClick={onRelease}>
           Release
         </button>

@@ -37,7 +37,7 @@ export function WordsRow(props: WordsRowProps) {
     <section className="refuse" aria-labelledby={`${id}-head`}>
       <div className="row">
         <h2 id={`${id}-head`}>{label === undefined ? <label htmlFor={id}>{heading}</label> : heading}</h2>
-        {aside !== undefined && <span className="quiet push wide">{aside}</span>}
+        {aside !== undefined && <span className="quiet push wide aside">{aside}</span>}
       </div>
       {children}
       {label !== undefined && (

@@ -26,7 +26,14 @@ export default function UserMenu({ onKeys, onSignOut }: UserMenuProps) {
   const [refused, setRefused] = useState(false);
   const [keys, setKeys] = useState(areKeysOn);
   return (
-    <Menu position="bottom-end" width={240} withinPortal={false} transitionProps={{ duration: 0 }}>
+    // The placeholder that takes the first focus is no item of a menu.
+    <Menu
+      position="bottom-end"
+      width={240}
+      withinPortal={false}
+      withInitialFocusPlaceholder={false}
+      transitionProps={{ duration: 0 }}
+    >
       <Menu.Target>
         <button type="button" className="who">
           <UserName />
