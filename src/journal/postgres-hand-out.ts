@@ -9,8 +9,10 @@ import { type LeaderJob, type RunJob, RunJobs } from './run-jobs.ts';
 
 /** Well within pg-boss's heartbeat, so that one that fails does not cost a job. */
 const KEEP_MS = 3_000;
-/** Who was cut off from the store gives the others, who were as well, so long to keep their jobs before it takes any from them. */
+/** Who was cut off from the store, or stood still, gives the others, who may have been as well, so long to keep their jobs before
+ *  it has any taken from them. */
 const SETTLED_MS = 5_000;
+const OUT_OF_TOUCH_MS = 10_000;
 /** So that nodes that look at the same time share. */
 const TAKEN_AT_ONCE = 50;
 const CHANNEL = 'holdpoint_runs';
@@ -58,8 +60,9 @@ export class PostgresHandOut implements HandOut {
   #keeping: Promise<void> | null = null;
   #keepTimer: NodeJS.Timeout | undefined;
   #stopListening: () => Promise<void> = async () => undefined;
-  /** Since when the store answered without a break, on this process's clock. */
+  /** Since when the store answered without a break, and when it last did, on this process's clock. */
   #settledAt = 0;
+  #keptAt = 0;
   #turn = 0;
 
   constructor(given: Given) {
@@ -85,6 +88,7 @@ export class PostgresHandOut implements HandOut {
     const jobs = await RunJobs.open(this.#given.pool);
     this.#joined = { nodeId, told, jobs };
     this.#settledAt = performance.now();
+    this.#keptAt = this.#settledAt;
     this.#keepTimer = setInterval(() => this.#keep(), KEEP_MS);
     try {
       this.#stopListening = await jobs.listen(CHANNEL, (message) =>
@@ -124,7 +128,7 @@ export class PostgresHandOut implements HandOut {
     const { jobs } = this.#joined ?? {};
     if (!jobs) return;
     this.#lead ??= await jobs.lead();
-    if (performance.now() - this.#settledAt >= SETTLED_MS) await jobs.supervise();
+    if (this.#isSettled()) await jobs.supervise();
     if (!this.#lead) return;
     const orphans = await this.#given.read((query) => orphansWithoutJob(query, this.#given.now()));
     await Promise.all(orphans.map((runId) => this.#given.write(offerJob(runId))));
@@ -183,6 +187,11 @@ export class PostgresHandOut implements HandOut {
     };
   }
 
+  #isSettled(): boolean {
+    const now = performance.now();
+    return now - this.#keptAt < OUT_OF_TOUCH_MS && now - this.#settledAt >= SETTLED_MS;
+  }
+
   #keep(): void {
     const joined = this.#joined;
     if (!joined) return;
@@ -199,7 +208,11 @@ export class PostgresHandOut implements HandOut {
   async #keepAll({ nodeId, told, jobs }: Joined): Promise<void> {
     if (this.#lead && !(await jobs.keepLead(this.#lead))) this.#lead = null;
     const held = [...this.#held.values()];
-    for (const job of await jobs.keep(held.map((each) => each.job))) {
+    const lost = await jobs.keep(held.map((each) => each.job));
+    const now = performance.now();
+    if (now - this.#keptAt >= OUT_OF_TOUCH_MS) this.#settledAt = now;
+    this.#keptAt = now;
+    for (const job of lost) {
       const { runId } = job;
       const epoch = this.#held.get(runId)?.job === job ? this.#held.get(runId)?.epoch : undefined;
       if (epoch === undefined) continue;

@@ -51,7 +51,7 @@ export class RunJobs {
     const settings: ConstructorOptions = {
       ...settingsOf(options),
       ...{ max: 2, schema: 'holdpoint_jobs', schedule: false, supervise: false, monitorIntervalSeconds: 1 },
-      ...{ registerInstance: false, persistWarnings: false, openTelemetry: { enabled: false } },
+      ...{ registerInstance: false, persistWarnings: false, monitorVacuum: false, openTelemetry: { enabled: false } },
     };
     const boss = new PgBoss(settings);
     // What is asked of it fails where it was asked; the rest are connections, which it opens again by itself.

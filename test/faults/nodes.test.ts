@@ -10,8 +10,8 @@ const RUNS = size({ small: 24, recorded: 100, large: 300 });
 let cluster: Cluster;
 beforeAll(async () => {
   cluster = await Cluster.open(3);
-}, 120_000);
-afterAll(() => cluster[Symbol.asyncDispose]());
+}, 240_000);
+afterAll(() => cluster?.[Symbol.asyncDispose]());
 
 test(`two reviewers on two nodes who decide at once, ${RACES} times: one winner each, and the other is told`, {
   timeout: 60_000 + RACES * 1_000,
