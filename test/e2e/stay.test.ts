@@ -117,4 +117,19 @@ describe('a page that stays open', () => {
     expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('Half a sentence');
     await page.context().close();
   });
+
+  test('says that everything is stopped, by whom and why, until that is lifted', async () => {
+    const hold = await desk.hold(await desk.run('pay-office', mailPlan()));
+    const page = await desk.page({ path: `/holds/${hold.id}` });
+    await page.getByRole('button', { name: /^Approve/ }).waitFor();
+    const actor = { user: 'user:root', roles: ['admin'], groups: [] };
+    await desk.engine.stopAll({ reason: 'wrong prices' }, { actor });
+    const bar = page.getByRole('region', { name: 'Stop' });
+    await bar.getByText(/^Everything was stopped by root at/).waitFor();
+    await bar.getByText('wrong prices').waitFor();
+    await desk.engine.resumeAll({ reason: 'right again' }, { actor });
+    await bar.waitFor({ state: 'detached' });
+    await desk.engine.cancel(hold.runId as never, 'The test is over.', { actor });
+    await page.context().close();
+  });
 });

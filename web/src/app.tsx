@@ -8,6 +8,7 @@ import { connect, forgetToken, openSession, takeLaunchToken } from './session.ts
 import { notifyOfHolds } from './shell/notifications.ts';
 import { OfflineBar } from './shell/offline-bar.tsx';
 import { SignIn } from './shell/sign-in.tsx';
+import { StoppedBar } from './shell/stopped-bar.tsx';
 import { TopBar } from './shell/top-bar.tsx';
 import { useKeys } from './use-keys.ts';
 
@@ -127,6 +128,7 @@ function Desk({ store, onSignOut, onRetry }: { store: DeskStore; onSignOut: () =
     <div className="app">
       <TopBar route={route} onKeys={() => setKeys(true)} onSignOut={onSignOut} />
       <OfflineBar onRetry={onRetry} />
+      <StoppedBar />
       <Suspense fallback={<p className="page quiet scroll">Opening…</p>}>
         {route.page === 'queue' || route.page === 'hold' ? (
           <QueuePage route={route} />
