@@ -58,7 +58,8 @@ rows anew, with \`HOLDPOINT_SOAK=1\` at the large sizes, with \`HOLDPOINT_SEED=N
 once. The ordinary test run does each row with smaller numbers. A failure names its seed and can be repeated with it.
 
 *Asked*: how often the row is to be tried, in the ordinary run / at the large size. *Trials*: how often it was tried for this page. *Bound*: with no failure in
-so many trials, the true rate is below this with 95 % confidence.
+so many trials, the true rate is below this with 95 % confidence. A row that promises a time also tells how much of it the server waited for a processor that other
+programs had (\`/proc/PID/schedstat\`): the promise is about the rest.
 
 | | what | must show | asked | trials | failures | bound | seconds | date, seed | |
 |---|---|---|---|---|---|---|---|---|---|
@@ -80,8 +81,11 @@ ${taken.join('\n')}
 - *Power cut* (R2): the disk calls of a real writer are recorded with strace. After any of them the disk is rebuilt with what was synced; every other write is kept, lost,
   torn in half or turned into garbage by chance; and the database is opened on that. No file system reorders more than this, but a disk that lies about its syncs is not covered.
 - *Held* (R7): a server process of its own on a database full of runs that wait; killed, started again, asked for its first page, and decided on over sockets.
-- *Database away* (R12): a server process of its own on Postgres, which is stopped, or stands behind a network that carries nothing any more but stays open. People
-  keep deciding and starting runs all the while.
+- *Database away* (R12): a server process of its own on Postgres, which is stopped, or stands behind a network that loses its answers, or carries nothing any more, but stays open. People
+  keep deciding and starting runs all the while. The server has 96 MB of heap, so that what it keeps of refused calls would end it.
+- *Clients* (R15): a server process of its own, and four clients whose networks are cut or go silent, side by side, while large events are written; a fifth has a good network.
+- *Everything stopped* (S16): a server process of its own under load, a model server and a world that note the time of each request; the stop is declared from the command line.
+  Then the server is killed and started again, and all is resumed.
 - *Full and failing disks* (R13): a small file system of its own fills up at any write; and strace lets the nth write or sync fail with EIO, ENOSPC or EROFS.
 - *Simulator* (R17): engine, clock, model, tools, reviewers and a store that refuses, is slow, and lets a process freeze and come back as a zombie; all from one seed, without
   waiting for real time. fast-check shrinks what fails.
