@@ -153,7 +153,7 @@ function revise(hold: HoldRecord, value: Json, reason: string | null): DecisionO
 }
 
 /** What a decision lets through: the proposal, or what the reviewer put in its place. */
-export function effectiveProposal(hold: HoldRecord, verdict: Verdict, value: Json | undefined): Json {
+function effectiveProposal(hold: HoldRecord, verdict: Verdict, value: Json | undefined): Json {
   if (verdict !== 'modify' || value === undefined) return hold.proposal;
   switch (hold.kind) {
     case 'action':

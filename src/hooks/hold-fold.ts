@@ -138,12 +138,3 @@ function record(
   const { reason, diff } = event.data;
   return { verdict, by: event.by, reason, reasonCode, at: event.at, ...(diff === undefined ? {} : { diff }) };
 }
-
-/** When something is next due on an open hold: its reminder, its end or its escalation; null if nothing is. */
-export function nextDeadline(hold: HoldRecord): string | null {
-  if (hold.status !== 'open') return null;
-  const remindAt = hold.reminded ? null : hold.remindAt;
-  const dueAt = hold.overdue ? null : hold.dueAt;
-  if (remindAt === null || dueAt === null) return remindAt ?? dueAt;
-  return remindAt < dueAt ? remindAt : dueAt;
-}

@@ -43,7 +43,7 @@ export function parseExport(text: string): ParsedRun[] {
   return parseLines(text.replace(/^\uFEFF/, '').split('\n'));
 }
 
-export function parseLines(lines: Iterable<string>): ParsedRun[] {
+function parseLines(lines: Iterable<string>): ParsedRun[] {
   const found = [...recogniseAll(lines)];
   const isLog = found.some(({ kind }) => kind === 'logged' || kind === 'other');
   const runs = new Map<RunId, OpenRun>();

@@ -37,7 +37,7 @@ async function fire(context: RunnerContext, { id, runId }: HoldRecord): Promise<
 }
 
 /** What is due on a hold at a time: its end, its escalation or its reminder. Silence never approves. */
-export function dueEvents(hold: HoldRecord, now: string): Draft[] {
+function dueEvents(hold: HoldRecord, now: string): Draft[] {
   const { id: holdId, status, dueAt, remindAt, overdue, reminded, policy } = hold;
   if (status !== 'open') return [];
   if (dueAt !== null && dueAt <= now && !overdue) {

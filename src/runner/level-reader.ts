@@ -50,7 +50,7 @@ export class LevelReader {
 }
 
 /** Levels after some events of the journal `system`. */
-export function levelsAfter(before: Levels, events: readonly RunEvent[]): Levels {
+function levelsAfter(before: Levels, events: readonly RunEvent[]): Levels {
   const levels = new Map<string, Level>(before);
   for (const event of events) {
     if (event.type === 'oversight.signed') levels.set(event.data.key, event.data.level);

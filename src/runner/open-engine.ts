@@ -5,20 +5,15 @@ import { messageOf } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import type { HandOut } from '../journal/hand-out.ts';
 import type { Journal } from '../journal/journal.ts';
-import { acceptChange, changeOf } from './accept-change.ts';
-import { auditAction, undoAction } from './act-on-action.ts';
 import { AtOnce, DEFAULT_RUNS_AT_ONCE } from './at-once.ts';
-import { cancelRun } from './cancel-run.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { RunnerContext, RunnerLog } from './context.ts';
 import { crewInfo } from './crew-info.ts';
-import { fireDeadlines } from './deadlines.ts';
-import { claimHold, commentHold, decideHold, releaseHold } from './decisions.ts';
 import { Drivers } from './drivers.ts';
 import { EmbeddedHandOut } from './embedded-hand-out.ts';
 import type { Engine, ModelSource } from './engine.ts';
+import { engineMethods } from './engine-methods.ts';
 import { Foresight } from './foresight.ts';
-import { forkRun } from './fork-run.ts';
 import { guardedClock } from './guarded-clock.ts';
 import { LevelReader } from './level-reader.ts';
 import { limitedModels } from './limited-models.ts';
@@ -26,12 +21,9 @@ import { EngineLimits, parseLimits } from './limits.ts';
 import { Listeners } from './listeners.ts';
 import { Oversight } from './oversight.ts';
 import { Presence } from './presence.ts';
-import { readHold, readRun, readState, verifyRun } from './read-engine.ts';
 import { saltSource } from './salt.ts';
-import { startRun } from './start-run.ts';
-import { parkIfStopped, resumeAll, stopAll } from './stop-all.ts';
 import { StopReader } from './stops.ts';
-import { untilStatus } from './until-status.ts';
+import { type EngineParts, startSweeping } from './sweep.ts';
 
 export interface EngineOptions {
   readonly crews: readonly CrewDefinition[];
@@ -53,109 +45,63 @@ export interface EngineOptions {
 /** Opens an engine on a journal: takes over what a dead process left, and drives runs until it is closed. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { journal, log, sweepMs = 1_000, drives = true } = options;
-  const limits = parseLimits(EngineLimits, options.limits ?? {});
   const atOnce = parseLimits(AtOnce, options.atOnce ?? {});
-  const clock = guardedClock(options.clock ?? systemClock);
-  const nodeId = `node_${uuid()}`;
   const listeners = new Listeners(log);
-  const levels = new LevelReader(journal);
+  const isMine = (runId: RunId) => (typeof drives === 'function' ? drives(runId) : drives);
   const context: RunnerContext = {
-    nodeId,
-    journal,
-    crews: new Map(options.crews.map((crew) => [crew.name, crew])),
+    ...portsOf(options, listeners),
     models: limitedModels(options.models, atOnce.models),
-    clock,
-    levels,
-    stops: new StopReader(journal),
-    limits,
-    foresight: new Foresight({ journal, clock, levels, limits }),
-    salt: saltSource(),
-    log,
-    publish: (commit) => listeners.tell((listener) => listener.committed?.(commit)),
-    stream: (delta) => listeners.tell((listener) => listener.delta?.(delta)),
-    streams: (runId) => listeners.wantDeltas(runId),
-    wake: (runId: RunId) => {
+    wake: (runId) => {
       if (isMine(runId)) drivers.wake(runId);
     },
     mayDrive: (runId, crew) => isMine(runId) && drivers.mayDrive(crew),
     drive: (taken, recorded) => drivers.begin(taken, recorded),
   };
-  const isMine = (runId: RunId) => (typeof drives === 'function' ? drives(runId) : drives);
   const handOut = handOutOf(context, isMine, drives);
-  const presence = new Presence({ journal, clock, log });
+  const presence = new Presence(context);
   const drivers = new Drivers(context, handOut, atOnce);
   const oversight = new Oversight(context);
   await join({ context, presence, handOut, drivers }, { ...options, drives, atOnce });
-  const swept = { context, presence, drivers, handOut, oversight };
-  const sweep = singleFlight(() => sweepOnce(swept), log);
-  const stopSweep = drives ? clock.every(sweepMs, sweep.run) : () => undefined;
-  if (drives) sweep.run();
-
-  const close = closer(swept, limits.stopGraceMs, async () => {
-    stopSweep();
-    await sweep.idle();
-  });
-
+  const parts = { context, presence, drivers, handOut, oversight };
+  const stopSweeping = drives ? startSweeping(parts, sweepMs) : async () => undefined;
   return {
-    nodeId,
+    nodeId: context.nodeId,
     journal,
     announce: (url) => presence.announce(url),
     crews: () => options.crews.map(crewInfo),
-    start: (crew, inputs, given) => startRun(context, drivers, crew, inputs, given),
-    fork: (runId, seq, given) => forkRun(context, drivers, { runId, seq }, { drive: drives !== false, ...given }),
-    ...stopMethods(context, drivers),
-    cancel: (runId, reason, given) => cancelRun(context, runId, reason, given),
-    ...holdMethods(context),
-    ...oversightMethods(context, oversight),
-    change: (runId) => changeOf(context, runId),
-    acceptChange: (runId, fingerprint, given) => acceptChange(context, runId, fingerprint, given),
-    ...readingMethods(journal),
+    ...engineMethods({ context, drivers, oversight, listeners, drives: drives !== false }),
     on: (listener) => listeners.add(listener),
-    ...waitingMethods(context, listeners),
-    close,
+    close: closer(parts, stopSweeping),
   };
 }
 
-function readingMethods(journal: Journal): Pick<Engine, 'run' | 'runs' | 'stateAt' | 'verify'> {
+/** All of the context that does not depend on what drives the runs. */
+function portsOf(
+  options: EngineOptions,
+  listeners: Listeners,
+): Omit<RunnerContext, 'models' | 'wake' | 'mayDrive' | 'drive'> {
+  const { journal, log, crews } = options;
+  const limits = parseLimits(EngineLimits, options.limits ?? {});
+  const clock = guardedClock(options.clock ?? systemClock);
+  const levels = new LevelReader(journal);
   return {
-    run: (runId) => readRun(journal, runId),
-    runs: (query) => journal.runs(query),
-    stateAt: (runId, seq) => readState(journal, runId, seq),
-    verify: (runId) => verifyRun(journal, runId),
-  };
-}
-
-function stopMethods(context: RunnerContext, drivers: Drivers): Pick<Engine, 'stopAll' | 'resumeAll' | 'stop'> {
-  return {
-    stopAll: (request, given) => stopAll(context, request, given).finally(() => drivers.lookAgain()),
-    resumeAll: (request, given) => resumeAll(context, request, given),
-    stop: () => context.stops.standing(),
-  };
-}
-
-function holdMethods(context: RunnerContext): Pick<Engine, 'decide' | 'claim' | 'release' | 'comment' | 'hold'> {
-  return {
-    decide: (holdId, request, given) => decideHold(context, holdId, request, given),
-    claim: (holdId, request, given) => claimHold(context, holdId, request, given),
-    release: (holdId, given) => releaseHold(context, holdId, given),
-    comment: (holdId, text, given) => commentHold(context, holdId, text, given),
-    hold: (holdId, reviewer) => readHold(context.journal, holdId, reviewer),
-  };
-}
-
-function waitingMethods(context: RunnerContext, listeners: Listeners): Pick<Engine, 'settled' | 'outcome'> {
-  const wait = { context, listeners };
-  return {
-    settled: (runId, given) => untilStatus(wait, runId, (status) => status !== 'running', given),
-    outcome: (runId, given) => untilStatus(wait, runId, (status) => ENDED.has(status), given),
+    nodeId: `node_${uuid()}`,
+    ...{ journal, clock, levels, limits, log },
+    crews: new Map(crews.map((crew) => [crew.name, crew])),
+    stops: new StopReader(journal),
+    foresight: new Foresight({ journal, clock, levels, limits }),
+    salt: saltSource(),
+    publish: (commit) => listeners.tell((listener) => listener.committed?.(commit)),
+    stream: (delta) => listeners.tell((listener) => listener.delta?.(delta)),
+    streams: (runId) => listeners.wantDeltas(runId),
   };
 }
 
 /** Ends everything in order, once. */
-function closer({ context, presence, handOut, drivers }: Swept, stopGraceMs: number, stopSweep: () => Promise<void>) {
+function closer({ context, presence, handOut, drivers }: EngineParts, stopSweeping: () => Promise<void>) {
   const close = async () => {
-    await stopSweep();
-    await drivers.stop(stopGraceMs);
+    await stopSweeping();
+    await drivers.stop(context.limits.stopGraceMs);
     // A store that is away does not keep this process: others find out by its silence.
     await presence
       .leave()
@@ -181,7 +127,7 @@ function handOutOf(
 
 /** Enters this process as a node. */
 async function join(
-  { context, presence, handOut, drivers }: Pick<Swept, 'context' | 'presence' | 'handOut' | 'drivers'>,
+  { context, presence, handOut, drivers }: Pick<EngineParts, 'context' | 'presence' | 'handOut' | 'drivers'>,
   { drives, atOnce, version = 'unknown' }: Pick<EngineOptions, 'drives' | 'version'> & { atOnce: AtOnce },
 ): Promise<void> {
   const { nodeId: id, clock, log } = context;
@@ -198,61 +144,4 @@ async function join(
     trouble: (what, error) => log.error({ err: error }, `${what}: ${messageOf(error)}`),
     lost: (runId) => drivers.lose(runId),
   });
-}
-
-function oversightMethods(
-  context: RunnerContext,
-  oversight: Oversight,
-): Pick<Engine, 'undo' | 'audit' | 'oversight' | 'sign' | 'demote'> {
-  /** Whoever reports what was wrong is answered once its consequences are durable too. */
-  const found = async <T>(recording: Promise<T>): Promise<T> => {
-    const recorded = await recording;
-    await oversight.demoteWhereDue();
-    return recorded;
-  };
-  return {
-    undo: (runId, actionId, reason, given) => found(undoAction(context, runId, actionId, reason, given)),
-    audit: (runId, actionId, finding, given) => found(auditAction(context, runId, actionId, finding, given)),
-    oversight: () => oversight.rows(),
-    sign: (key, level, reason, given) => oversight.sign(key, level, reason, given),
-    demote: (key, level, reason, given) => oversight.demote(key, level, reason, given),
-  };
-}
-
-const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
-
-interface Swept {
-  readonly context: RunnerContext;
-  readonly presence: Presence;
-  readonly drivers: Drivers;
-  readonly handOut: HandOut;
-  readonly oversight: Oversight;
-}
-
-/**
- * Every second: what other processes appended to runs of ours, deadlines that have come, and runs with work to do that nobody
- * drives (their owner died, or a wake was lost).
- */
-async function sweepOnce({ context, presence, drivers, handOut, oversight }: Swept): Promise<void> {
-  drivers.lookAgain();
-  await context.levels.current();
-  await parkIfStopped(context, drivers.driven());
-  await presence.buryDead();
-  await handOut.sweep();
-  if (handOut.leads) await fireDeadlines(context);
-  await drivers.look();
-  await oversight.catchUp();
-}
-
-/** One at a time: a tick that comes while the last is still at work is passed over. */
-function singleFlight(work: () => Promise<void>, log: RunnerLog): { run: () => void; idle: () => Promise<void> } {
-  let current: Promise<void> | null = null;
-  const run = () => {
-    current ??= work()
-      .catch((error: unknown) => log.error({ err: error }, `sweep failed: ${messageOf(error)}`))
-      .finally(() => {
-        current = null;
-      });
-  };
-  return { run, idle: async () => current ?? undefined };
 }

@@ -43,7 +43,7 @@ async function perform<N extends MessageName>(name: N, payload: unknown, caller:
 }
 
 /** @throws `BAD_REQUEST` with the paths of what is wrong in the details. */
-export function parsePayload<N extends MessageName>(name: N, payload: unknown = {}): Payload<N> {
+function parsePayload<N extends MessageName>(name: N, payload: unknown = {}): Payload<N> {
   if (isDeeperThan(payload, MAX_MESSAGE_DEPTH)) {
     throw new HoldpointError(
       'BAD_REQUEST',
