@@ -26,7 +26,7 @@ export default function UserMenu({ onKeys, onSignOut }: UserMenuProps) {
   const [refused, setRefused] = useState(false);
   const [keys, setKeys] = useState(areKeysOn);
   return (
-    // The placeholder that takes the first focus is no item of a menu.
+    // The library's placeholder for the first focus is no item of a menu: the look that is chosen takes it.
     <Menu
       position="bottom-end"
       width={240}
@@ -54,7 +54,12 @@ export default function UserMenu({ onKeys, onSignOut }: UserMenuProps) {
           }}
         >
           {THEMES.map(({ theme: of, words }) => (
-            <Menu.RadioItem key={of} value={of} rightSection={theme === of ? <Icon name="check" small /> : undefined}>
+            <Menu.RadioItem
+              key={of}
+              value={of}
+              data-autofocus={theme === of || undefined}
+              rightSection={theme === of ? <Icon name="check" small /> : undefined}
+            >
               {words}
             </Menu.RadioItem>
           ))}
