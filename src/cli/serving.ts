@@ -1,12 +1,9 @@
 import type { CrewDefinition } from '../crew/crew-definition.ts';
-import { isOnServer } from '../open-database.ts';
+import { meetOtherNodes } from '../other-nodes.ts';
 import { packageVersion } from '../package-version.ts';
 import type { Engine, ModelSource } from '../runner/engine.ts';
 import { openEngine } from '../runner/open-engine.ts';
-import type { Hints } from '../server/hints/hints.ts';
-import { tellOthers } from '../server/hints/tell-others.ts';
 import { type ReviewServer, serveReview } from '../server/serve.ts';
-import type { ServerLog } from '../server/server-log.ts';
 import { type AtOnceOptions, atOnceOf } from './at-once.ts';
 import { databaseAddress, openAsNode } from './database.ts';
 import { type LimitOptions, limitsOf } from './limits.ts';
@@ -49,12 +46,10 @@ export async function startServing(
     version: packageVersion(),
   });
   const endLog = options.logJournal ? logJournal({ engine, log }) : async () => undefined;
-  const hints = await hintsOf(databaseAddress(options), log);
-  const stopTelling = hints ? tellOthers(engine, hints) : () => undefined;
+  const others = await meetOtherNodes(engine, databaseAddress(options), log);
   const closeEngine = async () => {
     await engine.close();
-    stopTelling();
-    await hints?.close();
+    await others.leave();
     await endLog();
     log.flush();
   };
@@ -68,7 +63,7 @@ export async function startServing(
       allowedHosts,
       pageFolder: pageFolder(),
       limits: limits.server,
-      hints,
+      hints: others.hints,
     });
     const close = () => server.close().finally(closeEngine);
     return { engine, server, [Symbol.asyncDispose]: close };
@@ -76,11 +71,4 @@ export async function startServing(
     await closeEngine();
     throw error;
   }
-}
-
-/** The servers of one database on a server tell each other what happens. Who keeps a file needs no driver for that. */
-async function hintsOf(database: string, log: ServerLog): Promise<Hints | undefined> {
-  if (!isOnServer(database)) return undefined;
-  const { postgresHints } = await import('../server/hints/postgres-hints.ts');
-  return postgresHints({ url: database, log });
 }

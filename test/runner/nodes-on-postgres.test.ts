@@ -17,6 +17,9 @@ import { answer, person } from '../support/desk.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { type TestDatabase, type TestPostgres, testPostgres } from '../support/postgres.ts';
 
+/** For waiting on a machine that others load. */
+const SOON = { timeout: 15_000 };
+
 let server: TestPostgres;
 let database: TestDatabase;
 let opened: { close(): Promise<void> }[];
@@ -76,7 +79,7 @@ async function waitingRun(): Promise<RunId> {
 
 /** When a node has taken the run that waits, it has looked at all others. */
 async function hasLooked(engine: Engine, waiting: RunId): Promise<void> {
-  await expect.poll(async () => (await engine.journal.run(waiting))?.owner, { timeout: 20_000 }).toBe(engine.nodeId);
+  await expect.poll(async () => (await engine.journal.run(waiting))?.owner, SOON).toBe(engine.nodeId);
 }
 
 const ids = async (engine: Engine) => (await engine.journal.nodes()).map(({ id }) => id);
@@ -123,7 +126,7 @@ test('an action in doubt of a silent node waits for its timeout and grace, whate
   const frozen = await node({ crews, models: () => model, clock });
   const { id } = await frozen.start('desk', {}, { requestedBy: 'user:rita' });
   const events = async (type: string) => (await frozen.journal.read(id)).filter((event) => event.type === type);
-  await expect.poll(() => events('action.started')).toHaveLength(1);
+  await expect.poll(() => events('action.started'), SOON).toHaveLength(1);
   await database.query('UPDATE holdpoint.nodes SET pid = $1, host = $2, seen_at = seen_at - 16000', [
     ...[NO_PROCESS, hostname()],
   ]);
@@ -133,7 +136,7 @@ test('an action in doubt of a silent node waits for its timeout and grace, whate
     clock.advance(900_000);
     return events('action.failed');
   };
-  await expect.poll(lookLater, { timeout: 10_000, interval: 10 }).toMatchObject([{ data: { effect: 'unknown' } }]);
+  await expect.poll(lookLater, { ...SOON, interval: 10 }).toMatchObject([{ data: { effect: 'unknown' } }]);
   const [[started], [failed]] = [await events('action.started'), await events('action.failed')];
   const afterMs = Date.parse(failed?.at ?? '') - Date.parse(started?.at ?? '');
   expect(afterMs).toBeGreaterThanOrEqual(7_205_000);
@@ -145,7 +148,7 @@ describe('a node that was frozen', () => {
     const thawed = await node({ clock });
     await (await journal()).leave(thawed.nodeId);
     clock.advance(5_000);
-    await expect.poll(() => ids(thawed)).toEqual([thawed.nodeId]);
+    await expect.poll(() => ids(thawed), SOON).toEqual([thawed.nodeId]);
   });
 
   test('goes on with what it drives, and does not take that from itself', async () => {
@@ -165,7 +168,7 @@ test('a run that a node took and could not read goes on there once it can be rea
   const first = await node({ models: () => model });
   const { id } = await first.start('newsroom', { topic: 'tea' }, { requestedBy: 'user:rita' });
   const { openHolds } = await first.settled(id);
-  await expect.poll(async () => (await first.journal.run(id))?.owner).toBeNull();
+  await expect.poll(async () => (await first.journal.run(id))?.owner, SOON).toBeNull();
   await first.close();
   const engine = await node({ models: () => model });
   const hold = await engine.journal.hold(openHolds[0] as HoldId);
@@ -176,7 +179,7 @@ test('a run that a node took and could not read goes on there once it can be rea
   await database.query('CREATE VIEW holdpoint.events AS SELECT * FROM holdpoint.whole WHERE holdpoint.damaged()');
   const request = { verdict: 'approve', digest: hold?.digest ?? '' } as const;
   await engine.decide(hold?.id as HoldId, request, { actor: person('user:ana') });
-  await expect.poll(() => errors.some((message) => message.startsWith('run not taken'))).toBe(true);
+  await expect.poll(() => errors.some((message) => message.startsWith('run not taken')), SOON).toBe(true);
   await database.query('DROP VIEW holdpoint.events; ALTER TABLE holdpoint.whole RENAME TO events');
   expect(await engine.outcome(id, { signal: AbortSignal.timeout(15_000) })).toMatchObject({ status: 'completed' });
 });

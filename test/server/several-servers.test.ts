@@ -3,9 +3,14 @@ import { rehearsalModel } from '../../src/agents/rehearsal-model.ts';
 import type { Hold, ReviewClient } from '../../src/client/index.ts';
 import type { Model } from '../../src/crew/model.ts';
 import type { RunId } from '../../src/ids.ts';
+import { openHoldpoint } from '../../src/index.ts';
+import newsroom from '../fixtures/crews/newsroom.crew.ts';
 import { type FlakyProxy, flakyProxy } from '../support/flaky-proxy.ts';
 import { type TestDatabase, type TestPostgres, testPostgres } from '../support/postgres.ts';
 import { type TestServer, type TestServerOptions, testServer } from '../support/review-server.ts';
+
+/** For waiting on a machine that others load. */
+const SOON = { timeout: 15_000 };
 
 let postgres: TestPostgres;
 let database: TestDatabase;
@@ -59,13 +64,13 @@ describe('a reviewer at one node', () => {
     const runs = await Promise.all(Array.from({ length: 8 }, () => start(driving)));
     const seen = new Map(runs.map(({ id }) => [id, [] as number[]]));
     for (const { id } of runs) review.runs.follow(id, ({ seq }) => seen.get(id)?.push(seq));
-    await expect.poll(() => told.filter((line) => line.startsWith('opened')), { timeout: 10_000 }).toHaveLength(8);
+    await expect.poll(() => told.filter((line) => line.startsWith('opened')), SOON).toHaveLength(8);
     const { holds } = await review.holds.list({ status: 'open' });
     for (const hold of holds) await review.decide(hold, { verdict: 'approve' });
     for (const { id } of runs) {
       const { lastSeq } = await driving.engine.outcome(id, { signal: AbortSignal.timeout(20_000) });
-      await expect.poll(() => seen.get(id), { timeout: 5_000 }).toEqual(upTo(lastSeq));
-      await expect.poll(() => updates).toContain(`${id} completed`);
+      await expect.poll(() => seen.get(id), SOON).toEqual(upTo(lastSeq));
+      await expect.poll(() => updates, SOON).toContain(`${id} completed`);
     }
     // Nobody drove anything where there was no crew.
     expect(holds.map(({ id }) => told.filter((line) => line.endsWith(id)).length)).toEqual(holds.map(() => 2));
@@ -78,10 +83,27 @@ describe('a reviewer at one node', () => {
     here.on('notice:supervised', ({ tool, runId }) => notices.push(`${tool} ${runId}`));
     const hold = await driving.held();
     await there.claim(hold.id);
-    await expect.poll(() => told).toContain(`updated ${hold.id}`);
+    await expect.poll(() => told, SOON).toContain(`updated ${hold.id}`);
     expect((await here.holds.get(hold.id)).hold.claimedBy).toBe('user:ben');
     const labelled = await there.runs.start('label-desk', {});
-    await expect.poll(() => notices, { timeout: 10_000 }).toEqual([`label ${labelled.id}`]);
+    await expect.poll(() => notices, SOON).toEqual([`label ${labelled.id}`]);
+  });
+
+  test('sees what a program does that has no server', async () => {
+    const showing = await node({ crews: [] });
+    const review = await showing.client('reviewer');
+    const told = toldOf(review);
+    const program = await openHoldpoint({ crews: [newsroom], database: database.url, model: rehearsalModel() });
+    try {
+      const run = await program.start('newsroom', { topic: 'tea' });
+      await expect.poll(() => told, SOON).toHaveLength(1);
+      const [hold] = (await review.holds.list({ runId: run.id, status: 'open' })).holds;
+      if (!hold) expect.unreachable();
+      await review.decide(hold, { verdict: 'approve' });
+      expect(await run.outcome({ signal: AbortSignal.timeout(10_000) })).toMatchObject({ status: 'completed' });
+    } finally {
+      await program.close();
+    }
   });
 
   test('of two at two nodes who decide at once one wins, and the other is told who', async () => {
@@ -108,7 +130,7 @@ describe('a reviewer at one node', () => {
 test('a decision at a node that has not the crew wakes the run at the one that has', async () => {
   const { driving, showing } = await drivingAndShowing();
   const hold = await driving.held();
-  await expect.poll(async () => (await driving.journal.run(hold.runId as RunId))?.owner).toBeNull();
+  await expect.poll(async () => (await driving.journal.run(hold.runId as RunId))?.owner, SOON).toBeNull();
   await (await showing.client('reviewer')).decide(hold, { verdict: 'approve' });
   const signal = AbortSignal.timeout(10_000);
   expect(await showing.engine.outcome(hold.runId as RunId, { signal })).toMatchObject({ status: 'completed' });
@@ -139,9 +161,9 @@ describe('an answer as it streams', () => {
     const types: string[] = [];
     await review.runs.follow(hold.runId as RunId, ({ type }) => types.push(type));
     // What is watched here is known there when the events that are read here come.
-    await expect.poll(() => types).toContain('hold.opened');
+    await expect.poll(() => types, SOON).toContain('hold.opened');
     await review.decide(hold, { verdict: 'reject', reason: 'Shorter.' });
-    await expect.poll(() => types.filter((type) => type === 'hold.opened'), { timeout: 10_000 }).toHaveLength(2);
+    await expect.poll(() => types.filter((type) => type === 'hold.opened'), SOON).toHaveLength(2);
     expect(streamed).toEqual([false, true]);
     expect(text).not.toBe('');
     const { holds } = await review.holds.list({ runId: hold.runId as RunId, status: 'open' });
@@ -181,7 +203,7 @@ describe('the connection to the database by which a node hears of the others', (
     async (_, harm) => {
       const { driving, review, told } = await behindTheNetwork();
       const first = await driving.held();
-      await expect.poll(() => told).toEqual([`opened ${first.id}`]);
+      await expect.poll(() => told, SOON).toEqual([`opened ${first.id}`]);
       const missed: string[] = [];
       review.on(
         'connected',
@@ -189,14 +211,12 @@ describe('the connection to the database by which a node hears of the others', (
       );
       harm();
       const second = await driving.held();
-      await expect
-        .poll(() => log, { timeout: 15_000 })
-        .toContain('hears nothing of other nodes until its connection is back');
+      await expect.poll(() => log, SOON).toContain('hears nothing of other nodes until its connection is back');
       network.resume();
-      await expect.poll(heardAgain, { timeout: 15_000 }).toBe(1);
-      await expect.poll(() => missed, { timeout: 10_000 }).toContain(second.id);
+      await expect.poll(heardAgain, SOON).toBe(1);
+      await expect.poll(() => missed, SOON).toContain(second.id);
       const third = await driving.held();
-      await expect.poll(() => told, { timeout: 10_000 }).toContain(`opened ${third.id}`);
+      await expect.poll(() => told, SOON).toContain(`opened ${third.id}`);
     },
   );
 

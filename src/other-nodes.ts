@@ -1,0 +1,27 @@
+import { isOnServer } from './open-database.ts';
+import type { Engine } from './runner/engine.ts';
+import type { Hints } from './server/hints/hints.ts';
+import type { ServerLog } from './server/server-log.ts';
+
+export interface OtherNodes {
+  /** Absent where there are no others. */
+  readonly hints?: Hints;
+  /** Once the engine is closed, so that the last of what it did is told as well. */
+  leave(): Promise<void>;
+}
+
+/** Has an engine on a database of several nodes tell the others what it does. Who keeps a file has nobody to tell, and loads nothing for it. */
+export async function meetOtherNodes(engine: Engine, database: string, log: ServerLog): Promise<OtherNodes> {
+  if (!isOnServer(database)) return { leave: async () => undefined };
+  const [{ postgresHints }, { tellOthers }] = await Promise.all([
+    import('./server/hints/postgres-hints.ts'),
+    import('./server/hints/tell-others.ts'),
+  ]);
+  const hints = await postgresHints({ url: database, log });
+  const stopTelling = tellOthers(engine, hints);
+  const leave = async () => {
+    stopTelling();
+    await hints.close();
+  };
+  return { hints, leave };
+}
