@@ -19,6 +19,12 @@ const step = z.int().min(1);
 const ofAction = { task, actionId: ActionId };
 const ofHold = { holdId: HoldId };
 
+/**
+ * Of the machines and of what events mean. A journal of another version is not folded: an older one would first be brought to this.
+ * A type that is added, or an optional member, makes no version.
+ */
+export const MACHINES_VERSION = 1 as const;
+
 const DATA = {
   'run.started': z.strictObject({
     crew: z.string(),
@@ -26,7 +32,8 @@ const DATA = {
     config: CrewConfigData,
     /** Hash of the crew's file and what it imports by a relative path; null where they are not known. */
     modules: z.string().nullable(),
-    machines: z.literal(1),
+    /** The version of the machines that wrote it. */
+    machines: z.literal(MACHINES_VERSION),
     inputs: Json,
     requestedBy: z.string(),
     /**

@@ -1,7 +1,7 @@
 import { HoldpointError } from '../errors.ts';
 import { type HoldId, type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import type { JournalEvent } from './envelope.ts';
-import type { Journal, Page, Request, Restored } from './journal.ts';
+import type { Journal, NodeRow, Page, Request, Restored } from './journal.ts';
 import type { Payload } from './payloads.ts';
 import { verifyChain } from './verify.ts';
 
@@ -11,6 +11,14 @@ export interface Moved {
   readonly holds: number;
   readonly requests: number;
   readonly tokens: number;
+}
+
+/** Stands on the list of nodes of a journal that a move writes, until all of it is there: half a journal is never taken for a whole one. */
+const MOVING = 'move';
+
+/** Whether a move into this journal is under way, or was interrupted. */
+export async function isHalfMoved(journal: Journal): Promise<boolean> {
+  return (await journal.nodes()).some(({ id }) => id === MOVING);
 }
 
 /** Rows under way at once: enough to share transactions, few enough to stay small. */
@@ -27,10 +35,11 @@ export async function isEmpty(journal: Journal): Promise<boolean> {
 
 /**
  * Copies all that a journal holds into an empty one: every chain is checked before anything is written, and again as it was
- * written, against the head that the source has then. Owners stay as they were, so an effect in doubt stays in doubt.
+ * written, against the head that the source has then. Owners stay as they were, so an effect in doubt stays in doubt. `node`: the
+ * process that does it.
  * @throws `JOURNAL_BROKEN` for a chain that does not verify, `UNAVAILABLE` if the source was written to meanwhile
  */
-export async function moveJournal(from: Journal, to: Journal): Promise<Moved> {
+export async function moveJournal(from: Journal, to: Journal, node: Omit<NodeRow, 'id' | 'url'>): Promise<Moved> {
   const runs = await all(
     (cursor) => from.runs({ limit: 200, cursor }),
     ({ id }) => id,
@@ -41,6 +50,7 @@ export async function moveJournal(from: Journal, to: Journal): Promise<Moved> {
   );
   const tokens = await from.tokens.list();
   for (const runId of [SYSTEM_JOURNAL, ...runs]) await verified(from, runId);
+  await to.enter({ ...node, id: MOVING, url: null });
   let events = 0;
   for (const chunk of [[SYSTEM_JOURNAL], ...chunks(runs)]) {
     const parts = await Promise.all(chunk.map((runId) => runPart(from, runId)));
@@ -51,6 +61,7 @@ export async function moveJournal(from: Journal, to: Journal): Promise<Moved> {
   const requests = await moveAnswers(from, to);
   for (const token of tokens) await to.tokens.add(token);
   await compare(from, to, runs);
+  await to.leave(MOVING);
   return { runs: runs.length, events, holds: holds.length, requests, tokens: tokens.length };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseEventData, type RunEvent } from '../crew/events.ts';
+import { MACHINES_VERSION, parseEventData, type RunEvent } from '../crew/events.ts';
 import { HoldpointError } from '../errors.ts';
 import type { Json } from '../json/json.ts';
 import type { JournalEvent } from './envelope.ts';
@@ -29,6 +29,7 @@ function toRunEvent(event: JournalEvent, values: ReadonlyMap<string, Json>): Run
       `The data of event ${seq} (${type}) of run ${event.run} were erased, so the run cannot be replayed. Its chain still verifies.`,
       { details: { runId: event.run, seq } },
     );
+  if (isOfLaterVersion(event)) throw broken(event, 'a later version of holdpoint wrote it. Update holdpoint');
   const missing = refsOf(event.data).find((digest) => !values.has(digest));
   if (missing) throw broken(event, `the value ${missing} that it names is missing`);
   const parsed = parseEventData(type, fill(event.data, values));
@@ -36,6 +37,11 @@ function toRunEvent(event: JournalEvent, values: ReadonlyMap<string, Json>): Run
   if (!parsed.success) throw broken(event, z.prettifyError(parsed.error).replaceAll(/\s+/g, ' '));
   // Type and data were just parsed together.
   return { type, by, data: parsed.data, seq, at } as RunEvent;
+}
+
+function isOfLaterVersion({ type, data }: JournalEvent): boolean {
+  const { machines } = (data ?? {}) as { machines?: unknown };
+  return type === 'run.started' && typeof machines === 'number' && machines > MACHINES_VERSION;
 }
 
 function isErased({ data, salt }: JournalEvent): boolean {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { admitRun } from '../crew/derive/end-run.ts';
 import { checkValue } from '../crew/derive/interpret-answer.ts';
-import { type Draft, draft } from '../crew/events.ts';
+import { type Draft, draft, MACHINES_VERSION } from '../crew/events.ts';
 import { fold } from '../crew/fold.ts';
 import type { RunState } from '../crew/run-state.ts';
 import { summaryOf } from '../crew/summary.ts';
@@ -69,7 +69,7 @@ function startOf({ name, config, fingerprint, modules }: CrewDefinition, inputs:
     fingerprint,
     config,
     modules: modules ?? null,
-    machines: 1 as const,
+    machines: MACHINES_VERSION,
     inputs,
     requestedBy,
     forkedFrom: null,

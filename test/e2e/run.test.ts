@@ -54,6 +54,12 @@ const forkedFrom = (seq: number) =>
   page.getByText(new RegExp(`^Forked from run \\w{6} at #${seq}; #1 to #\\d+ were taken over`));
 const fork = (seq: number) => page.getByRole('button', { name: `Fork from #${seq}…` });
 
+/** Something that is waited for until a test lets it go on. */
+function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { opened: promise, open: resolve };
+}
+
 /** What the page says of each task, in words. */
 const tasksShown = async (): Promise<Record<string, string>> => {
   const rows = await page.getByRole('list', { name: 'Tasks', exact: true }).getByRole('listitem').all();
@@ -204,6 +210,28 @@ describe('the run page', () => {
     await other.click();
     await page.getByRole('button', { name: `Start a new run from #${seq}`, exact: true }).click();
     await forkedFrom(seq).waitFor();
+  });
+
+  test('shows what two agents say while they say it, and that it is not recorded yet', async () => {
+    const [looked, thought] = [gate(), gate()];
+    const plan = desk.model.plan({
+      lookup: [{ output: { items: 3, unitUsd: 60, paidUsd: 180 }, until: looked.opened }],
+      assess: [{ output: { refund: false, amountUsd: 0, why: 'All jars are whole.' }, until: thought.opened }],
+      pattern: [{ output: 'Three claims in a year.', until: thought.opened }],
+    });
+    const { id } = await desk.engine.start('refund-desk', { ticket: 'ticket 9', plan }, { requestedBy: 'user:ben' });
+    await openRun(id);
+    // The page is told of events: from now on answers are streamed to it.
+    await line(1).waitFor();
+    looked.open();
+    const now = (task: string) => page.getByRole('region', { name: `Now: ${task}`, exact: true });
+    await now('assess').getByText('All jars are whole.').waitFor();
+    await now('pattern').getByText('Three claims in a year.', { exact: true }).waitFor();
+    await now('pattern').getByText('Live and not yet recorded.').waitFor();
+    expect((await eventsOf(id)).filter(({ type }) => type === 'model.responded')).toHaveLength(1);
+    thought.open();
+    for (const task of ['assess', 'pattern']) await now(task).waitFor({ state: 'detached' });
+    await page.getByRole('region', { name: 'Outputs' }).getByText('Three claims in a year.', { exact: true }).waitFor();
   });
 
   test('offers a viewer the journal, and nothing that changes the run', async () => {

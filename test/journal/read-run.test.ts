@@ -49,6 +49,11 @@ test('refuses data that the type does not have, and a type that this version doe
   expect(changed({ type: 'constructor' })).toThrow(broken(4, /Update holdpoint/));
 });
 
+test('refuses a run of a later version, and says that it is one', () => {
+  const later = { ...events[0], data: { ...(events[0]?.data as object), machines: 2 } } as JournalEvent;
+  expect(() => toRunEvents([later], payloads)).toThrow(broken(1, /a later version of holdpoint wrote it/));
+});
+
 test('a comment that looks like a reference stays a text', () => {
   const text = JSON.stringify({ $ref: 'a'.repeat(64) });
   const hold: HoldId = holdIdOf(runId('x'), 1);

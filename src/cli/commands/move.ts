@@ -1,13 +1,17 @@
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import { HoldpointError } from '../../errors.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { isEmpty, moveJournal } from '../../journal/move.ts';
-import { openDatabase, withoutPassword } from '../../open-database.ts';
+import { isOnServer, openDatabase, withoutPassword } from '../../open-database.ts';
 import { isAlive } from '../../runner/node-life.ts';
 import type { JsonOptions } from '../options.ts';
 import { note, printJson, printLine } from '../print.ts';
 
 /** Copies a journal into an empty database. The source is only read, and stays. */
 export async function moveDatabase(from: string, to: string, { json }: JsonOptions): Promise<number> {
+  if (addressOf(from) === addressOf(to))
+    throw new HoldpointError('USAGE', `Both addresses are ${withoutPassword(from)}. Name another database to move to.`);
   const source = await openDatabase(from, { readonly: true });
   try {
     await refuseWhereUsed(source, from);
@@ -15,7 +19,13 @@ export async function moveDatabase(from: string, to: string, { json }: JsonOptio
     try {
       await refuseWhereUsed(target, to);
       await refuseUnlessEmpty(target, to);
-      const moved = await moveJournal(source, target);
+      const now = new Date().toISOString();
+      const moved = await moveJournal(source, target, {
+        pid: process.pid,
+        host: hostname(),
+        startedAt: now,
+        seenAt: now,
+      });
       await refuseWhereUsed(source, from);
       if (json) printJson(moved);
       else {
@@ -34,6 +44,11 @@ export async function moveDatabase(from: string, to: string, { json }: JsonOptio
   }
 }
 
+/** The same for two ways to write one. */
+function addressOf(address: string): string {
+  return isOnServer(address) ? new URL(address).href : resolve(address.replace(/^(file|sqlite):/, ''));
+}
+
 async function refuseWhereUsed(journal: Journal, address: string): Promise<void> {
   const now = Date.now();
   const node = (await journal.nodes()).find((each) => isAlive(each, now));
@@ -50,6 +65,6 @@ async function refuseUnlessEmpty(journal: Journal, address: string): Promise<voi
   if (await isEmpty(journal)) return;
   throw new HoldpointError(
     'DATABASE_INVALID',
-    `The database ${withoutPassword(address)} is not empty, perhaps of a move that did not end. Name a new one.`,
+    `The database ${withoutPassword(address)} is not empty. Name a new one.`,
   );
 }

@@ -53,6 +53,12 @@ with --log-journal, files that tasks wrote.`,
     .description('copy the whole journal of a database that nobody uses into an empty one; every chain is checked')
     .argument('<from>')
     .argument('<to>');
+  move.addHelpText(
+    'after',
+    `
+Stop everything that uses the source first; it is only read, and stays as it was. Until all of it is there and every chain was checked
+again, nothing opens the target: after an interrupted move empty it, and move again. Runs and holds go on in the target.`,
+  );
   examples(
     withJson(move, '{ "runs", "events", "holds", "requests", "tokens" }'),
     'holdpoint move file:.holdpoint/holdpoint.db postgres://holdpoint@db.example/holdpoint',

@@ -3,7 +3,13 @@ import type { Model, ModelRequest } from '../../../src/crew/model.ts';
 /** What the agent of a task says, one entry a turn: it calls a tool with words, or gives its answer. */
 export type Turn =
   | { readonly say?: string; readonly call: readonly [tool: string, input: unknown] }
-  | { readonly output: unknown; readonly reasoning?: string; readonly confidence?: number };
+  | {
+      readonly output: unknown;
+      readonly reasoning?: string;
+      readonly confidence?: number;
+      /** It is all said, and the answer ends only then. */
+      readonly until?: Promise<unknown>;
+    };
 export type Plan = Readonly<Record<string, readonly Turn[]>>;
 
 export interface PlannedModel extends Model {
@@ -36,8 +42,9 @@ export function plannedModel({ delayMs = 0 }: { delayMs?: number } = {}): Planne
           usage: { inputTokens: 388, outputTokens: 96 },
         };
       }
-      const { output, reasoning = 'As planned.', confidence = 0.9 } = turn;
+      const { output, reasoning = 'As planned.', confidence = 0.9, until } = turn;
       onDelta?.('output', typeof output === 'string' ? output : JSON.stringify(output));
+      await until;
       return {
         model: 'planned',
         text: JSON.stringify({ output, reasoning, confidence }),

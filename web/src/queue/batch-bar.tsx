@@ -1,6 +1,8 @@
 import { useState } from 'react';
 import type { Hold } from '../../../src/client/index.ts';
 import { HoldpointError } from '../../../src/client/index.ts';
+import type { DeskStore } from '../desk/desk-store.ts';
+import { tellWinner, type Winner } from '../desk/lost-race.ts';
 import { useDesk, useDeskStore } from '../desk/use-desk.ts';
 import { shortAct } from '../hold/act-sentence.ts';
 import { useSeen } from '../hold/use-seen.ts';
@@ -26,6 +28,7 @@ export function BatchBar({ holds, onClear, onDone }: BatchBarProps) {
     if (!live || !seen || sending || !may) return;
     setSending(true);
     setProblem(null);
+    const sentMs = Date.now();
     try {
       const results = await store.client.decideMany(holds.map((hold) => ({ hold, verdict: 'approve' as const })));
       for (const [index, result] of results.entries()) {
@@ -33,12 +36,12 @@ export function BatchBar({ holds, onClear, onDone }: BatchBarProps) {
         if (!hold) continue;
         store.putEntry({
           key: `batch:${hold.id}:${hold.digest}`,
-          type: 'decision',
+          type: wasLate(result) ? 'lost' : 'decision',
           label: shortAct(hold),
           hold,
           progress: result.ok
-            ? { step: 'recorded', seq: result.data.recordedSeq, words: 'recorded' }
-            : { step: 'failed', words: result.error.message },
+            ? { step: 'recorded', seq: result.data.recordedSeq, words: '' }
+            : { step: 'failed', words: wordsOf(result.error, sentMs) },
         });
         if (result.ok) store.putHold(result.data.hold);
       }
@@ -79,4 +82,15 @@ export function BatchBar({ holds, onClear, onDone }: BatchBarProps) {
       )}
     </section>
   );
+}
+
+type Result = Awaited<ReturnType<DeskStore['client']['decideMany']>>[number];
+type Refusal = Extract<Result, { ok: false }>['error'];
+
+function wasLate(result: Result): boolean {
+  return !result.ok && result.error.code === 'HOLD_ALREADY_DECIDED';
+}
+
+function wordsOf({ code, message, details }: Refusal, sentMs: number): string {
+  return code === 'HOLD_ALREADY_DECIDED' ? tellWinner(details as Winner, sentMs) : message;
 }

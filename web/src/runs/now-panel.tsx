@@ -1,45 +1,67 @@
+import { useId } from 'react';
 import type { RunSummary } from '../../../src/client/index.ts';
 import { Mark } from '../shell/icons.tsx';
 import { VisibleText } from '../text/visible-text.tsx';
-import type { Streaming } from './use-run.ts';
+import type { Heard, Streaming } from './streaming.ts';
 
-/** What streams right now: it is not recorded yet, and says so. */
-export function NowPanel({ run, streaming }: { run: RunSummary | undefined; streaming: Streaming | null }) {
-  if (streaming === null || run?.endedAt) {
-    return (
-      <section className="panel now" aria-labelledby="now-head">
-        <header>
-          <h2 id="now-head">Now</h2>
-        </header>
-        <p className="panel-empty quiet">{run ? whatNow(run) : ''}</p>
-      </section>
-    );
-  }
+interface NowPanelProps {
+  readonly run: RunSummary | undefined;
+  readonly streaming: readonly Streaming[];
+}
+
+/** What streams right now, a panel an agent; where nothing does, why. */
+export function NowPanel({ run, streaming }: NowPanelProps) {
+  const id = useId();
+  if (streaming.length > 0 && !run?.endedAt) return streaming.map((of) => <StreamPanel key={of.task} streaming={of} />);
   return (
-    <section className="panel now" aria-labelledby="now-head">
+    <section className="panel now" aria-labelledby={id}>
       <header>
-        <h2 id="now-head">
-          Now: <code>{streaming.task}</code>
+        <h2 id={id}>Now</h2>
+      </header>
+      <p className="panel-empty quiet">{run ? whatNow(run) : ''}</p>
+    </section>
+  );
+}
+
+/** It is not recorded yet, and says so. */
+function StreamPanel({ streaming: { task, step, reasoning, output } }: { streaming: Streaming }) {
+  const id = useId();
+  return (
+    <section className="panel now" aria-labelledby={id}>
+      <header>
+        <h2 id={id}>
+          Now: <code>{task}</code>
         </h2>
         <span className="state st-working">
           <Mark name="working" />
           working
         </span>
-        <span className="push">step {streaming.step}</span>
+        <span className="push">step {step}</span>
       </header>
-      <div className="now-text">
-        {streaming.reasoning && (
-          <p className="quiet rawtext">
-            <VisibleText text={streaming.reasoning} />
+      <div className="now-scroll">
+        <div className="now-text">
+          {reasoning.text !== '' && (
+            <p className="quiet rawtext">
+              <HeardText heard={reasoning} />
+            </p>
+          )}
+          <p className="rawtext">
+            <HeardText heard={output} />
+            <span className="caret" aria-hidden="true" />
           </p>
-        )}
-        <p className="rawtext">
-          <VisibleText text={streaming.output} />
-          <span className="caret" aria-hidden="true" />
-        </p>
-        <p className="quiet small">Live and not yet recorded. It is not part of the replay on the left.</p>
+        </div>
       </div>
+      <p className="quiet small now-note">Live and not yet recorded. It is not part of the replay on the left.</p>
     </section>
+  );
+}
+
+function HeardText({ heard: { start, text } }: { heard: Heard }) {
+  return (
+    <>
+      {start > 0 && '… '}
+      <VisibleText text={text} />
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
-import type { RunDelta, RunEvent, RunState } from '../../../src/client/index.ts';
+import type { RunEvent, RunState } from '../../../src/client/index.ts';
 import { useDesk, useDeskStore } from '../desk/use-desk.ts';
+import { type Streaming, type Streams, stillOpen, withDelta } from './streaming.ts';
 
 /** Every event of a run, as it comes: in order, none twice, across reconnects. */
 export function useRunEvents(runId: string): { readonly events: readonly RunEvent[]; readonly problem: string | null } {
@@ -70,45 +71,16 @@ export function useRunState(runId: string, seq: number | null, lastSeq: number):
 /** How long the slider rests before the server is asked, in milliseconds. */
 const READ_AFTER_MS = 60;
 
-export interface Streaming {
-  readonly task: string;
-  readonly step: number;
-  readonly attempt: number;
-  readonly reasoning: string;
-  readonly output: string;
-}
-
-/** What agents say right now, by task. It is volatile: an event that records the answer ends it. */
-export function useStreaming(runId: string, events: readonly RunEvent[]): Streaming | null {
+/** What agents say right now. It is volatile: an event that records the answer ends it. */
+export function useStreaming(runId: string, events: readonly RunEvent[]): readonly Streaming[] {
   const store = useDeskStore();
-  const [pieces, setPieces] = useState<Streaming | null>(null);
+  const [streams, setStreams] = useState<Streams>(new Map());
   useEffect(
     () =>
       store.client.on('run:delta', (delta) => {
-        if (delta.runId === runId) setPieces((before) => withDelta(before, delta));
+        if (delta.runId === runId) setStreams((before) => withDelta(before, delta));
       }),
     [store, runId],
   );
-  const answered = useMemo(
-    () =>
-      events.findLast(({ type }) => type === 'model.responded')?.data as
-        | { task: string; step: number; attempt: number }
-        | undefined,
-    [events],
-  );
-  if (
-    pieces &&
-    answered &&
-    answered.task === pieces.task &&
-    answered.attempt === pieces.attempt &&
-    answered.step >= pieces.step
-  )
-    return null;
-  return pieces;
-}
-
-function withDelta(before: Streaming | null, { task, attempt, step, offset, part, text }: RunDelta): Streaming {
-  const same = before !== null && before.task === task && before.attempt === attempt && before.step === step;
-  const now = same ? before : { task, attempt, step, reasoning: '', output: '' };
-  return { ...now, [part]: now[part].slice(0, offset) + text };
+  return useMemo(() => stillOpen(streams, events), [streams, events]);
 }
