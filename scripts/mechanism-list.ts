@@ -99,7 +99,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: 'a request id is answered once',
-    file: 'src/journal/sqlite-queries.ts',
+    file: 'src/journal/sqlite-answers.ts',
     from: 'return row ? { by, id, content',
     to: 'return row && by === id ? { by, id, content',
     test: 'test/faults/sent-again.test.ts',
