@@ -7,6 +7,8 @@ import { invalid, isBusy, openFailure } from './sqlite-errors.ts';
 import { migrate, SCHEMA_VERSION, schemaVersionOf } from './sqlite-schema.ts';
 
 export const BUSY_RETRY_MS = 20;
+/** Pages (of 4 KB) of the log before they are moved into the file: the log stays about this large, and whoever commits then waits for it. */
+const LOG_PAGES = 500;
 /** How long a read waits where SQLite makes it (another process recovers the file after a crash). */
 const READ_BUSY_MS = 1_000;
 
@@ -70,6 +72,7 @@ function prepareFile(db: Database.Database): void {
   db.pragma('synchronous = FULL');
   // From the first write on: pages that are split or moved otherwise keep copies of what is erased later.
   db.pragma('secure_delete = ON');
+  db.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
   if (version < SCHEMA_VERSION) migrate(db);
 }
 
