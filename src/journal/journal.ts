@@ -57,9 +57,10 @@ export interface Journal {
   claim(runId: RunId, owner: string): Promise<{ epoch: number; from: string | null } | null>;
   /** Runs with work to do whose owner is none, or not among `alive`. */
   orphans(alive: readonly string[]): Promise<RunId[]>;
-  /** Lets go of a run if its head is still `seq`, leaving `summary` as its row; false if something was appended meanwhile,
-   *  and the owner must look again. @throws `OWNER_LOST` */
-  rest(runId: RunId, epoch: number, seq: number, summary: RunSummary): Promise<boolean>;
+  /** Lets go of a run if the hash of its last event is still `head`, leaving `summary` as its row; false if something was appended
+   *  meanwhile, and the owner must look again. Asked for together with an append, it is done in the same write, or not at all.
+   *  @throws `OWNER_LOST` */
+  rest(runId: RunId, epoch: number, head: string, summary: RunSummary): Promise<boolean>;
 
   /** Open holds of which a deadline (`dueAt`, `remindAt`) that was not yet acted on (`overdue`, `reminded`) is at or before
    *  `now`, the earliest first. */

@@ -186,10 +186,10 @@ class MemoryJournal implements Journal {
     const orphans = rows.filter(({ wake, owner }) => wake && (owner === null || !alive.includes(owner)));
     return orphans.map(({ summary }) => summary.id);
   }
-  async rest(runId: RunId, epoch: number, seq: number, summary: RunSummary): Promise<boolean> {
+  async rest(runId: RunId, epoch: number, head: string, summary: RunSummary): Promise<boolean> {
     const stored = this.#stored(runId);
     if (stored.row.epoch !== epoch) throw ownerLost(runId, stored.row.epoch, epoch);
-    if (stored.row.head.seq !== seq) return false;
+    if (stored.row.head.hash !== head) return false;
     stored.row = { ...stored.row, summary: copy(summary), owner: null, wake: false };
     return true;
   }

@@ -134,14 +134,14 @@ export function claimJob(runId: RunId, owner: string): Job<{ epoch: number; from
   };
 }
 
-export function restJob(runId: RunId, epoch: number, seq: number, summary: RunSummary): Job<boolean> {
+export function restJob(runId: RunId, epoch: number, head: string, summary: RunSummary): Job<boolean> {
   return {
     needs: { run: runId },
     decide({ runs }) {
       const row = runs.get(runId);
       if (!row) throw runNotFound(runId);
       if (row.epoch !== epoch) throw ownerLost(runId, row.epoch, epoch);
-      if (row.seq !== seq) return { value: false, change: null };
+      if (row.hash !== head) return { value: false, change: null };
       const run = rowAfter({ ...row, owner: null, wake: false }, summary, []);
       return { value: true, change: { ...NOTHING, run, job: 'drop' } };
     },

@@ -126,8 +126,8 @@ class PostgresJournal implements Journal {
   claim(runId: RunId, owner: string) {
     return this.#commit(() => claimJob(runId, owner));
   }
-  rest(runId: RunId, epoch: number, seq: number, summary: RunSummary) {
-    return this.#commit(() => restJob(runId, epoch, seq, summary));
+  rest(runId: RunId, epoch: number, head: string, summary: RunSummary) {
+    return this.#commit(() => restJob(runId, epoch, head, summary));
   }
 
   read(runId: RunId, options: ReadOptions = {}) {

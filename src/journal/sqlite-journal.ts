@@ -108,8 +108,8 @@ class SqliteJournal implements Journal {
   claim(runId: RunId, owner: string) {
     return this.#write((sql) => rows.claimRun(sql, runId, owner, this.#now()));
   }
-  rest(runId: RunId, epoch: number, seq: number, summary: RunSummary) {
-    return this.#write((sql) => rows.restRun(sql, runId, epoch, seq, summary));
+  rest(runId: RunId, epoch: number, head: string, summary: RunSummary) {
+    return this.#write((sql) => rows.restRun(sql, runId, epoch, head, summary));
   }
 
   read(runId: RunId, options: ReadOptions = {}) {

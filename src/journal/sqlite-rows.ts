@@ -98,11 +98,13 @@ export function claimRun(
   return row ? { epoch: row.epoch, from: before?.owner ?? null } : null;
 }
 
-export function restRun(sql: Sql, runId: RunId, epoch: number, seq: number, summary: RunSummary): boolean {
-  const row = sql<{ epoch: number; seq: number }>('SELECT epoch, seq FROM runs WHERE id = ?').get(runId);
+export function restRun(sql: Sql, runId: RunId, epoch: number, head: string, summary: RunSummary): boolean {
+  const row = sql<{ epoch: number; hash: string }>('SELECT epoch, lower(hex(hash)) AS hash FROM runs WHERE id = ?').get(
+    runId,
+  );
   if (!row) throw runNotFound(runId);
   if (row.epoch !== epoch) throw ownerLost(runId, row.epoch, epoch);
-  if (row.seq !== seq) return false;
+  if (row.hash !== head) return false;
   sql('UPDATE runs SET owner = NULL, wake = 0, status = ?, summary_rest = ? WHERE id = ?').run(
     ...[summary.status, packSummary(summary), runId],
   );

@@ -2,21 +2,16 @@ import type { Levels } from '../crew/action-type.ts';
 import type { EffectCommand } from '../crew/commands.ts';
 import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { type Draft, draft } from '../crew/events.ts';
-import { hasEnded, type RunState } from '../crew/run-state.ts';
-import { summaryOf } from '../crew/summary.ts';
+import type { RunState } from '../crew/run-state.ts';
 import { HoldpointError, isHoldpointError, messageOf } from '../errors.ts';
 import type { RunId } from '../ids.ts';
-import { EMPTY_HEAD, headOf } from '../journal/envelope.ts';
-import { faultPoint } from '../journal/fault-point.ts';
 import type { Request } from '../journal/journal.ts';
-import { ownerLost } from '../journal/preconditions.ts';
 import type { Json } from '../json/json.ts';
-import { rowsOf, sealDrafts } from './commit.ts';
 import type { RunnerContext } from './context.ts';
 import type { InDoubt } from './in-doubt.ts';
 import { InFlight } from './in-flight.ts';
-import { catchUp, type LoadedRun } from './load-run.ts';
-import { writeOutputFiles } from './output-files.ts';
+import type { LoadedRun } from './load-run.ts';
+import { type AppendOptions, OwnedRun } from './owned-run.ts';
 import { type Settled, settle } from './settle.ts';
 import { parkedBy } from './stops.ts';
 
@@ -39,10 +34,10 @@ export class RunDriver {
   readonly #context: RunnerContext;
   readonly #crew: CrewDefinition;
   readonly #epoch: number;
+  readonly #run: OwnedRun;
   readonly #inFlight: InFlight;
   readonly #stop = new AbortController();
   readonly #ended = Promise.withResolvers<void>();
-  #run: LoadedRun | null;
   #facts: Draft[] = [];
   /** Of a run that has just started: they wait for a look at whether everything is stopped. */
   #first: readonly EffectCommand[] = [];
@@ -61,7 +56,7 @@ export class RunDriver {
     this.#crew = crew;
     this.runId = given.runId;
     this.#epoch = given.epoch;
-    this.#run = given.run;
+    this.#run = new OwnedRun(context, given);
     this.#inFlight = new InFlight(context, crew, (facts) => {
       this.#facts.push(...facts);
       this.#wakeUp();
@@ -93,6 +88,8 @@ export class RunDriver {
       await this.#lookForStop();
       while (!this.#isDone()) {
         await this.#step();
+        // First: once it rests, whatever has come since is for whoever takes it next.
+        if (this.#run.isLettingGo && (await this.#rest())) return;
         if (this.#facts.length > 0 || this.#poked) continue;
         if (this.#inFlight.size > 0) await this.#news();
         else if (this.#stopping || (await this.#rest())) return;
@@ -150,8 +147,8 @@ export class RunDriver {
     for (;;) {
       try {
         const stop = await this.#context.stops.standing();
-        if (this.#first.length > 0 && this.#run && this.#isLate(this.#run.state)) await this.#checkOwner();
-        const parked = stop && this.#run && parkedBy(stop, this.#run.state);
+        if (this.#first.length > 0 && this.#isLate()) await this.#run.requireOwner();
+        const parked = stop && this.#run.state && parkedBy(stop, this.#run.state);
         if (parked) this.#facts.push(parked);
         else this.#launch(this.#first);
         return;
@@ -170,10 +167,10 @@ export class RunDriver {
         // Together with what is under way, without a wait between: an effect that ends is in one of the two.
         facts = this.#facts.splice(0);
         const settled = await this.#settle(facts, levels);
-        if (settled.drafts.length > 0) await this.#append(settled);
+        if (settled.drafts.length > 0) await this.#append(settled, { rests: this.#hasNoMore(settled) });
         facts = [];
-        if (settled.effects.length > 0 && (settled.drafts.length === 0 || this.#isLate(settled.state)))
-          await this.#checkOwner();
+        if (settled.effects.length > 0 && (settled.drafts.length === 0 || this.#isLate()))
+          await this.#run.requireOwner();
         this.#launch(settled.effects);
         return;
       } catch (error) {
@@ -195,16 +192,16 @@ export class RunDriver {
 
   async #lookAgain(): Promise<void> {
     this.#poked = false;
-    if (!this.#run) return;
-    this.#run = await catchUp(this.#context.journal, this.#run);
+    await this.#run.lookAgain();
     this.#abortIfEnding(this.#run.state);
   }
 
-  #abortIfEnding({ machine: { value } }: RunState): void {
+  #abortIfEnding(state: RunState | null): void {
+    const value = state?.machine.value;
     if (value === 'cancelling' || value === 'failing') this.#inFlight.abortAll(`The run is ${value}.`);
   }
 
-  #settle(facts: readonly Draft[], levels: Levels, now = this.#now()): Promise<Settled> {
+  #settle(facts: readonly Draft[], levels: Levels, now = this.#run.now()): Promise<Settled> {
     const given = {
       crew: this.#crew,
       now,
@@ -216,87 +213,43 @@ export class RunDriver {
     // A function of the crew may never answer, and a hook that is aborted did not fail.
     return new Promise((resolve, reject) => {
       this.#giveUp = reject;
-      settle(this.runId, this.#run?.state ?? null, facts, given).then(resolve, reject);
+      settle(this.runId, this.#run.state, facts, given).then(resolve, reject);
     });
   }
 
-  /** The clock's time, but never before the last event's. */
-  #now(): string {
-    const now = this.#context.clock.now();
-    const last = this.#run?.head.at ?? now;
-    return now < last ? last : now;
-  }
-
-  async #append(
-    { drafts, state }: Settled,
-    start: { owner?: string | null; request?: Request & { answer: Json } } = {},
-  ): Promise<void> {
-    const { journal, nodeId, salt, limits } = this.#context;
-    const { runId } = this;
-    const head = this.#run?.head ?? EMPTY_HEAD;
-    const { events, payloads } = sealDrafts(runId, head, drafts, {
-      at: state.at,
-      salt,
-      maxValueBytes: limits.maxValueBytes,
-    });
-    const rows = rowsOf(state, drafts);
-    const batch = {
-      runId,
-      epoch: this.#epoch,
-      owner: nodeId,
-      head,
-      events,
-      payloads,
-      ...rows,
-      fingerprint: state.fingerprint,
-      ...start,
-    };
-    await journal.append(batch);
-    faultPoint('append.durable');
-    this.#run = { state, head: headOf(events) };
-    this.#context.publish({ runId, events, ...rows });
-    await this.#afterAppend({ drafts, state });
-  }
-
-  async #afterAppend({ drafts, state }: Pick<Settled, 'drafts' | 'state'>): Promise<void> {
-    this.#abortIfEnding(state);
-    const completed = drafts.flatMap((event) => (event.type === 'task.completed' ? [event.data.task] : []));
-    await writeOutputFiles(this.#context, state, completed, { missing: false });
+  async #append(settled: Settled, options: AppendOptions = {}): Promise<void> {
+    await this.#run.append(settled, options);
+    this.#abortIfEnding(settled.state);
   }
 
   async #goOnFrom(recorded: Settled): Promise<void> {
-    await this.#afterAppend(recorded);
+    await this.#run.writeOutputs(recorded);
     this.#first = recorded.effects;
   }
 
   /** Whether this process stood still for so long, between deciding on an effect and beginning it, that another may have the run. */
-  #isLate({ at }: RunState): boolean {
-    return Date.parse(this.#context.clock.now()) - Date.parse(at) >= LATE_MS;
-  }
-
-  /** Before an effect that no append of ours leads to, or one long ago: whoever took the run meanwhile may be carrying it out already. */
-  async #checkOwner(): Promise<void> {
-    const row = await this.#context.journal.run(this.runId);
-    if (row && row.epoch !== this.#epoch) throw ownerLost(this.runId, row.epoch, this.#epoch);
+  #isLate(): boolean {
+    const { state } = this.#run;
+    return state !== null && Date.parse(this.#context.clock.now()) - Date.parse(state.at) >= LATE_MS;
   }
 
   #launch(effects: readonly EffectCommand[]): void {
-    const { state } = this.#run ?? {};
+    const { state } = this.#run;
     if (!state || this.#stopping) return;
     for (const command of effects) this.#inFlight.begin(state, command);
   }
 
-  /** Lets go of the run in the same transaction that makes sure nothing was appended meanwhile; else a wake would be lost. */
+  /** Whether the run rests once this is recorded. Output files are written before, by its owner. */
+  #hasNoMore({ drafts, state, effects }: Settled): boolean {
+    if (effects.length > 0 || this.#inFlight.size > 0 || this.#facts.length > 0 || this.#poked) return false;
+    return !drafts.some(
+      (event) => event.type === 'task.completed' && state.config.tasks[event.data.task]?.outputFile !== null,
+    );
+  }
+
   async #rest(): Promise<boolean> {
-    if (!this.#run) return true;
-    const { head, state } = this.#run;
-    faultPoint('rest.before');
     try {
-      const rested = await this.#context.journal.rest(this.runId, this.#epoch, head.seq, summaryOf(state));
-      faultPoint('rest.after');
-      if (rested) this.#context.foresight.remember(this.#run);
-      if (rested && !hasEnded(state)) this.#context.log.info({ runId: this.runId, seq: head.seq }, 'run rests');
-      return rested;
+      return await this.#run.rest();
     } catch (error) {
       await this.#recover(error);
       return false;
@@ -314,7 +267,7 @@ export class RunDriver {
   async #parkOn(error: unknown): Promise<void> {
     const { log } = this.#context;
     log.error({ runId: this.runId, err: error }, `run parked: ${messageOf(error)}`);
-    const { state } = this.#run ?? {};
+    const { state } = this.#run;
     if (!state?.machine.can({ type: 'run.parked' })) throw error;
     const { fingerprint } = state;
     const why = error instanceof HoldpointError ? `${error.code}: ${error.message}` : messageOf(error);

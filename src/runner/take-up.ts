@@ -60,7 +60,7 @@ async function load({ journal, log }: RunnerContext, runId: RunId, epoch: number
     const row = await journal.run(runId);
     const { code, message } = error;
     if (row)
-      await journal.rest(runId, epoch, row.head.seq, { ...row.summary, status: 'parked', error: { code, message } });
+      await journal.rest(runId, epoch, row.head.hash, { ...row.summary, status: 'parked', error: { code, message } });
     return null;
   }
 }

@@ -46,6 +46,9 @@ export function journalContract(name: string, open: (options: { now: () => numbe
     await journal.append(batch);
     return head;
   }
+  async function hashOf(id: RunId): Promise<string> {
+    return (await journal.head(id)).hash;
+  }
   async function wokenBy(id: RunId, head: Head, wake: boolean): Promise<void> {
     await journal.amend(id, null, () => amendmentOf(id, head, { wake }));
   }
@@ -308,7 +311,7 @@ export function journalContract(name: string, open: (options: { now: () => numbe
 
     test('begins with its first event, chains, and is among no runs', async () => {
       await begin();
-      await journal.rest(run, 1, 1, summaryOf(run, { lastSeq: 1 }));
+      await journal.rest(run, 1, await hashOf(run), summaryOf(run, { lastSeq: 1 }));
       expect(await journal.head(SYSTEM_JOURNAL)).toEqual(EMPTY_HEAD);
       expect(await Promise.all([record('a'), record('b')])).toMatchObject([
         { answer: { recordedSeq: 1 } },
@@ -382,7 +385,7 @@ export function journalContract(name: string, open: (options: { now: () => numbe
   describe(`${name}: owning, resting, waking`, () => {
     test('rests a run whose head did not move: no owner, no work', async () => {
       await begin();
-      expect(await journal.rest(run, 1, 1, summaryOf(run, { lastSeq: 1, status: 'held' }))).toBe(true);
+      expect(await journal.rest(run, 1, await hashOf(run), summaryOf(run, { lastSeq: 1, status: 'held' }))).toBe(true);
       expect(await journal.run(run)).toMatchObject({ owner: null, wake: false, epoch: 1, summary: { status: 'held' } });
       expect(await journal.orphans([])).toEqual([]);
       expect(await journal.claim(run, 'node_b')).toBeNull();
@@ -391,13 +394,35 @@ export function journalContract(name: string, open: (options: { now: () => numbe
     test('does not rest a run that was appended to meanwhile', async () => {
       const head = await begin();
       await wokenBy(run, head, true);
-      expect(await journal.rest(run, 1, 1, summaryOf(run, { lastSeq: 1, status: 'held' }))).toBe(false);
+      expect(await journal.rest(run, 1, head.hash, summaryOf(run, { lastSeq: 1, status: 'held' }))).toBe(false);
       expect(await journal.run(run)).toMatchObject({ owner: OWNER, wake: true });
+    });
+
+    test('rests together with an append, or not at all where that is refused', async () => {
+      const head = await begin();
+      const next = appendOf(run, { head, drafts: [proposed('x')] });
+      const held = summaryOf(run, { lastSeq: 2, status: 'held' });
+      const [, rested] = await Promise.all([journal.append(next.batch), journal.rest(run, 1, next.head.hash, held)]);
+      expect(rested).toBe(true);
+      expect(await journal.run(run)).toMatchObject({ owner: null, wake: false, summary: { status: 'held' } });
+
+      const other = runId('other');
+      const begun = await begin(other);
+      await wokenBy(other, begun, true);
+      const late = appendOf(other, { head: begun, drafts: [proposed('x')] });
+      const [refused, kept] = await Promise.allSettled([
+        journal.append(late.batch),
+        // As long as what the other one appended, and yet not it.
+        journal.rest(other, 1, late.head.hash, summaryOf(other, { lastSeq: 2, status: 'held' })),
+      ]);
+      expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'SEQ_CONFLICT' } });
+      expect(kept).toEqual({ status: 'fulfilled', value: false });
+      expect(await journal.run(other)).toMatchObject({ owner: OWNER, wake: true });
     });
 
     test('an amendment wakes a resting run only if it makes work', async () => {
       const head = await begin();
-      await journal.rest(run, 1, 1, summaryOf(run, { lastSeq: 1, status: 'held' }));
+      await journal.rest(run, 1, await hashOf(run), summaryOf(run, { lastSeq: 1, status: 'held' }));
       await wokenBy(run, head, false);
       expect(await journal.orphans([OWNER])).toEqual([]);
       await wokenBy(run, await journal.head(run), true);
@@ -415,7 +440,7 @@ export function journalContract(name: string, open: (options: { now: () => numbe
 
     test('an amendment takes a resting run in the same write, and raises its epoch', async () => {
       await begin();
-      await journal.rest(run, 1, 1, summaryOf(run, { lastSeq: 1, status: 'held' }));
+      await journal.rest(run, 1, await hashOf(run), summaryOf(run, { lastSeq: 1, status: 'held' }));
       expect(await takenBy('node_b', false)).toBeUndefined();
       expect(await takenBy('node_b')).toBe(2);
       expect(await journal.run(run)).toMatchObject({ owner: 'node_b', epoch: 2, wake: true });
@@ -429,7 +454,7 @@ export function journalContract(name: string, open: (options: { now: () => numbe
       await begin();
       expect(await takenBy('node_b')).toBeUndefined();
       expect(await journal.run(run)).toMatchObject({ owner: OWNER, epoch: 1 });
-      await journal.rest(run, 1, 2, summaryOf(run, { lastSeq: 2, status: 'held' }));
+      await journal.rest(run, 1, await hashOf(run), summaryOf(run, { lastSeq: 2, status: 'held' }));
       expect(await takenBy(null)).toBeUndefined();
       expect(await takenBy('node_b')).toBeUndefined();
       expect(await journal.run(run)).toMatchObject({ owner: null, epoch: 1, wake: true });
@@ -437,7 +462,7 @@ export function journalContract(name: string, open: (options: { now: () => numbe
 
     test('of two amendments made at once one takes the run, and a request sent again takes nothing', async () => {
       await begin();
-      await journal.rest(run, 1, 1, summaryOf(run, { lastSeq: 1, status: 'held' }));
+      await journal.rest(run, 1, await hashOf(run), summaryOf(run, { lastSeq: 1, status: 'held' }));
       const request = { by: 'user:ana', id: 'q', content: 'c' };
       expect(await Promise.all([takenBy('node_b', true, request), takenBy('node_c')])).toEqual([2, undefined]);
       expect(await takenBy('node_c', true, request)).toBeUndefined();
@@ -449,7 +474,9 @@ export function journalContract(name: string, open: (options: { now: () => numbe
       expect(await journal.claim(run, 'node_b')).toEqual({ epoch: 2, from: OWNER });
       const zombie = journal.append(appendOf(run, { head, drafts: [proposed('x')] }).batch);
       await expect(zombie).rejects.toMatchObject({ code: 'OWNER_LOST' });
-      await expect(journal.rest(run, 1, 1, summaryOf(run, { lastSeq: 1, status: 'held' }))).rejects.toMatchObject({
+      await expect(
+        journal.rest(run, 1, head.hash, summaryOf(run, { lastSeq: 1, status: 'held' })),
+      ).rejects.toMatchObject({
         code: 'OWNER_LOST',
       });
       await journal.append(appendOf(run, { head, epoch: 2, owner: 'node_b', drafts: [proposed('x')] }).batch);
@@ -646,7 +673,7 @@ export function journalContract(name: string, open: (options: { now: () => numbe
           ...amendmentOf(id, head),
           answer: { recordedSeq: 4, about: id } as never,
         }));
-        await journal.rest(id, 1, 4, summaryOf(id, { ...ended, lastSeq: 4 }));
+        await journal.rest(id, 1, await hashOf(id), summaryOf(id, { ...ended, lastSeq: 4 }));
       }
       return other;
     }
@@ -737,7 +764,7 @@ export function journalContract(name: string, open: (options: { now: () => numbe
       await begin(run, { owner: null });
       await begin(runId('two'));
       await begin(runId('three'));
-      await journal.rest(runId('three'), 1, 1, summaryOf(runId('three')));
+      await journal.rest(runId('three'), 1, await hashOf(runId('three')), summaryOf(runId('three')));
       expect(await journal.underWay()).toEqual([
         { runId: run, crew: summaryOf(run).crew, owner: null },
         { runId: runId('two'), crew: summaryOf(run).crew, owner: OWNER },

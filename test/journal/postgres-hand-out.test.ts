@@ -92,14 +92,15 @@ test('a run has a job while it has work to do, its owner’s, and none while it 
   await a.journal.append(appendOf(run, { owner: 'a' }).batch);
   expect(await jobs()).toEqual([`${run} active`]);
   expect(await b.take()).toEqual([]);
-  expect(await a.journal.rest(run, 1, 1, summaryOf(run))).toBe(true);
+  const before = await a.journal.head(run);
+  expect(await a.journal.rest(run, 1, before.hash, summaryOf(run))).toBe(true);
   expect(await jobs()).toEqual([]);
   const { epoch } = await a.journal.amend(run, null, ({ head }) =>
     amendmentOf(run, head, { wake: true, takeFor: 'a' }),
   );
   expect(epoch).toBe(2);
   expect(await jobs()).toEqual([`${run} active`]);
-  expect(await a.journal.rest(run, 2, 1, summaryOf(run))).toBe(false);
+  expect(await a.journal.rest(run, 2, before.hash, summaryOf(run))).toBe(false);
   expect(await jobs()).toEqual([`${run} active`]);
 });
 
@@ -116,7 +117,7 @@ test('a run without an owner goes to exactly one of the nodes that are told of i
 test('a decision on a node that may not drive the run wakes another; one on a run at work has its owner look', async () => {
   const [a, b] = [await node('a'), await node('b')];
   await a.journal.append(appendOf(run, { owner: 'a' }).batch);
-  await a.journal.rest(run, 1, 1, summaryOf(run));
+  await a.journal.rest(run, 1, (await a.journal.head(run)).hash, summaryOf(run));
   await a.journal.amend(run, null, ({ head }) => amendmentOf(run, head, { wake: true }));
   await expect.poll(() => b.told).toContain('work');
   expect(await b.take()).toEqual([{ runId: run, epoch: 2, from: null }]);
@@ -177,7 +178,7 @@ test('of a crew with a limit no more are at work than that, whoever looks at the
     expect(working.size).toBeGreaterThan(0);
     for (const [id, each] of [...working].slice(0, 2)) {
       working.delete(id);
-      await each.journal.rest(id, 2, 1, summaryOf(id));
+      await each.journal.rest(id, 2, (await each.journal.head(id)).hash, summaryOf(id));
       done.push(id);
     }
   }

@@ -45,7 +45,7 @@ describe('several nodes on one database', () => {
     expect(await b.claim(run, 'node_b')).toEqual({ epoch: 2, from: OWNER });
     const late = appendOf(run, { head, drafts: [proposed('x')], holds: [holdOf(run)] });
     await expect(a.append(late.batch)).rejects.toMatchObject({ code: 'OWNER_LOST', details: { epoch: 2 } });
-    await expect(a.rest(run, 1, 1, summaryOf(run))).rejects.toMatchObject({ code: 'OWNER_LOST' });
+    await expect(a.rest(run, 1, head.hash, summaryOf(run))).rejects.toMatchObject({ code: 'OWNER_LOST' });
     await b.append(appendOf(run, { head, epoch: 2, drafts: [proposed('x')] }).batch);
     expect(await a.read(run)).toHaveLength(2);
     expect(await a.holds({})).toMatchObject({ items: [] });

@@ -53,8 +53,8 @@ function rows(text: string): unknown[] {
 }
 /** Its head, once it is at rest. */
 async function rested(id: RunId): Promise<number> {
-  const { seq } = await journal.head(id);
-  await journal.rest(id, 1, seq, summaryOf(id));
+  const { seq, hash } = await journal.head(id);
+  await journal.rest(id, 1, hash, summaryOf(id));
   return seq;
 }
 async function erase(id: RunId, seqs: number[], tasks: string[] | null): Promise<void> {
