@@ -28,14 +28,36 @@ export async function openToChange(options: DatabaseOptions): Promise<Journal> {
 
 /** Opens or makes a database, to drive runs as a node of it. @throws `DATABASE_SERVED` for a file that a server has. */
 export function openAsNode(options: DatabaseOptions): Promise<Journal> {
-  return openUnserved(options, (node) => node.silentMs === null);
+  return openUnserved(options, isNodeOfFile);
 }
 
-async function openUnserved(options: DatabaseOptions, counts: (node: SeenNode) => boolean): Promise<Journal> {
+/**
+ * Opens a database that is there already, to remove what is not kept: each run by itself, and only one that nobody is at. Nodes of a
+ * database server may work meanwhile; in a file, what is removed would linger beside it for as long as a server has it open.
+ * @throws `DATABASE_INVALID`, `DATABASE_SERVED` for a file that a server has
+ */
+export async function openToRemove(options: DatabaseOptions): Promise<Journal> {
+  await (await openToRead(options)).close();
+  return openUnserved(
+    options,
+    isNodeOfFile,
+    (url) => `Stop the server at ${url} first, and start it again afterwards.`,
+  );
+}
+
+function isNodeOfFile({ silentMs }: SeenNode): boolean {
+  return silentMs === null;
+}
+
+async function openUnserved(
+  options: DatabaseOptions,
+  counts: (node: SeenNode) => boolean,
+  advice?: (url: string) => string,
+): Promise<Journal> {
   const journal = await openDatabase(databaseAddress(options));
   try {
     const url = await servedAt(journal, counts);
-    if (url !== null) throw isServed(url, databaseAddress(options));
+    if (url !== null) throw isServed(url, databaseAddress(options), advice?.(url));
     return journal;
   } catch (error) {
     await journal.close();
@@ -53,11 +75,14 @@ export async function servedAt(
   return nodes.find((node) => node.url !== null && isAlive(node, now) && counts(node))?.url ?? null;
 }
 
-function isServed(url: string, address: string): HoldpointError {
+function isServed(
+  url: string,
+  address: string,
+  advice = `Add --url ${url} --token … (\`holdpoint token create\` makes one), or stop the server.`,
+): HoldpointError {
   return new HoldpointError(
     'DATABASE_SERVED',
-    `The database ${withoutPassword(address)} is being served at ${url}, and only that server may change it. ` +
-      `Add --url ${url} --token … (\`holdpoint token create\` makes one), or stop the server.`,
+    `The database ${withoutPassword(address)} is being served at ${url}, and only that server may change it. ${advice}`,
     { details: { url } },
   );
 }

@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts';
+import type { RunSummary } from '../hooks/run-summary.ts';
 import type { RunId } from '../ids.ts';
 import type { Journal } from '../journal/journal.ts';
 import { refsOf } from '../journal/payloads.ts';
@@ -10,11 +11,18 @@ import type { RunnerLog } from './context.ts';
 /** The most that the journal gives at once. */
 const PAGE = 200;
 
-/** What people saw of every run, read from the journals. A run is read again only when something was added to it. */
+interface Known {
+  readonly seq: number;
+  /** What the run's row says of its last erasure. */
+  readonly erased: string | null;
+  readonly record: RunRecord;
+}
+
+/** What people saw of every run, read from the journals. A run is read again only when something was added to it, or erased. */
 export class RecordReader {
   readonly #journal: Journal;
   readonly #log: RunnerLog;
-  readonly #known = new Map<RunId, { readonly seq: number; readonly record: RunRecord }>();
+  #known: ReadonlyMap<RunId, Known> = new Map();
 
   constructor(journal: Journal, log: RunnerLog) {
     this.#journal = journal;
@@ -22,23 +30,24 @@ export class RecordReader {
   }
 
   async all(): Promise<RunRecord[]> {
-    const records: RunRecord[] = [];
+    const known = new Map<RunId, Known>();
     let cursor: string | undefined;
     do {
       const page = await this.#journal.runs({ limit: PAGE, cursor });
-      for (const { id, lastSeq } of page.items) records.push(await this.#recordOf(id, lastSeq));
+      for (const run of page.items) known.set(run.id, await this.#recordOf(run));
       cursor = page.cursor ?? undefined;
     } while (cursor !== undefined);
-    return records;
+    // Runs that were removed meanwhile are forgotten with the last reading.
+    this.#known = known;
+    return [...known.values()].map(({ record }) => record);
   }
 
-  async #recordOf(runId: RunId, seq: number): Promise<RunRecord> {
-    const known = this.#known.get(runId);
-    if (known && known.seq >= seq) return known.record;
-    const events = await this.#journal.read(runId);
-    const record = await this.#read(runId, events);
-    this.#known.set(runId, { seq: events.length, record });
-    return record;
+  async #recordOf({ id, lastSeq, error }: RunSummary): Promise<Known> {
+    const erased = error?.code === 'RUN_ERASED' ? error.message : null;
+    const known = this.#known.get(id);
+    if (known && known.seq >= lastSeq && known.erased === erased) return known;
+    const events = await this.#journal.read(id);
+    return { seq: events.length, erased, record: await this.#read(id, events) };
   }
 
   /** One journal that cannot be read must not hide the record of all others. */

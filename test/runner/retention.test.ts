@@ -1,6 +1,8 @@
+import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineCrew, defineTool } from '../../src/index.ts';
+import { RecordReader } from '../../src/runner/record-reader.ts';
 import { eraseRun, pruneRun } from '../../src/runner/retention.ts';
 import { call } from '../../src/testing.ts';
 import { answer, deferred, openDesk, person } from '../support/desk.ts';
@@ -66,4 +68,28 @@ test('while an undo of a run that has ended is under way, nothing of it is erase
   await expect(eraseRun(journal, run, asked)).rejects.toMatchObject({ code: 'RUN_ACTIVE' });
   finish.resolve();
   await expect.poll(() => desk.types(run)).toContain('action.undone');
+});
+
+test('an engine that knew a run knows nothing of what was erased or removed since', async () => {
+  const crew = defineCrew({
+    name: 'plain',
+    agents: { a: { role: 'A', goal: 'A' } },
+    tasks: { one: { agent: 'a', description: 'D', confirm: 'after' } },
+  });
+  await using desk = await openDesk(crew, [answer('one'), answer('two')]);
+  const { engine, journal } = desk;
+  const run = (await engine.start('plain', {}, { requestedBy: 'user:rita' })).id;
+  await engine.settled(run);
+  await desk.reject(await desk.only(run), 'Wanda is ill');
+  await engine.settled(run);
+  await desk.approve(await desk.only(run));
+  await engine.outcome(run);
+  const reader = new RecordReader(journal, pino({ level: 'silent' }));
+  const known = async () => JSON.stringify(await reader.all());
+  expect(await known()).toContain('Wanda is ill');
+  await expect.poll(async () => (await journal.run(run))?.wake).toBe(false);
+  await eraseRun(journal, run, asked);
+  expect(await known()).not.toContain('Wanda is ill');
+  await pruneRun(journal, run, { by: 'user:ana', now });
+  expect(await known()).toBe('[]');
 });

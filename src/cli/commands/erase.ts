@@ -2,7 +2,7 @@ import { HoldpointError } from '../../errors.ts';
 import type { RunId } from '../../ids.ts';
 import { localUser } from '../../open-holdpoint.ts';
 import { eraseRun } from '../../runner/retention.ts';
-import { openToChange } from '../database.ts';
+import { openToRemove } from '../database.ts';
 import type { DatabaseOptions, JsonOptions } from '../options.ts';
 import { note, printJson, printLine } from '../print.ts';
 
@@ -18,7 +18,7 @@ export async function eraseData(id: string, options: Options): Promise<number> {
   if (all === (task !== undefined))
     throw new HoldpointError('USAGE', 'Say what is to be erased: --task NAME (may be repeated), or --all.');
   if (reason.trim() === '') throw new HoldpointError('USAGE', 'Say why with --reason; it is recorded.');
-  const journal = await openToChange(options);
+  const journal = await openToRemove(options);
   try {
     const asked = { tasks: task ?? null, reason, by: localUser(), now: new Date().toISOString() };
     const { count, copies } = await eraseRun(journal, id as RunId, asked);

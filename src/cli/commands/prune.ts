@@ -8,7 +8,7 @@ import type { Journal } from '../../journal/journal.ts';
 import { verifyRun } from '../../journal/verify.ts';
 import { localUser } from '../../open-holdpoint.ts';
 import { prunable, pruneRun } from '../../runner/retention.ts';
-import { openToChange } from '../database.ts';
+import { openToRemove } from '../database.ts';
 import { errorLines, exitCodeOfError } from '../error-lines.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { DatabaseOptions, JsonOptions } from '../options.ts';
@@ -26,7 +26,7 @@ interface Options extends DatabaseOptions, JsonOptions {
 export async function pruneRuns(options: Options): Promise<number> {
   const endedBefore = new Date(Date.now() - ageMs(options.olderThan)).toISOString();
   const statuses = statusesOf(options.status);
-  const journal = await openToChange(options);
+  const journal = await openToRemove(options);
   try {
     const runs = await prunable(journal, { statuses, endedBefore });
     if (options.yes && options.export !== undefined) await mkdir(options.export, { recursive: true, mode: 0o700 });
