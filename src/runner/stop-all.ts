@@ -15,7 +15,7 @@ import { declareStop, liftStop, parkedBy, type Stop } from './stops.ts';
 
 /** Runs that are stopped or resumed side by side, so that one call does not wait for thousands. */
 const AT_ONCE = 50;
-/** A run may go from one list to another while the lists are read. */
+/** A run may go from one list to another while the lists are read, or be parked by a node that looked just before. */
 const MAX_PASSES = 5;
 
 /**
@@ -28,14 +28,7 @@ export async function stopAll(context: RunnerContext, request: StopRequest, opti
   return answeredOnce(context, options, async () => {
     const stop = await declareStop(context, request.reason, options.actor.user);
     const statuses: RunStatus[] = request.cancel ? ['running', 'held', 'parked'] : ['running', 'held'];
-    const stopped = new Set<RunId>();
-    for (let pass = 1; pass <= MAX_PASSES; pass++) {
-      const runs = (await runsWith(context, statuses)).filter((id) => !stopped.has(id));
-      const done = await each(runs, (runId) => stopOne(context, runId, { ...request, stop }, options));
-      for (const runId of done) stopped.add(runId);
-      if (done.length === 0) break;
-    }
-    return [...stopped];
+    return untilNoneIsLeft(context, statuses, (runId) => stopOne(context, runId, { ...request, stop }, options));
   });
 }
 
@@ -44,7 +37,7 @@ export async function resumeAll(context: RunnerContext, request: ResumeRequest, 
   return answeredOnce(context, options, async () => {
     await liftStop(context, request.reason, options.actor.user);
     if (request.keepParked) return [];
-    return each(await runsWith(context, ['parked']), (runId) => resumeOne(context, runId, options));
+    return untilNoneIsLeft(context, ['parked'], (runId) => resumeOne(context, runId, options));
   });
 }
 
@@ -68,6 +61,22 @@ async function answeredOnce(
   const runs = await work();
   if (asked) await journal.amendSystem<Json>(asked, () => ({ events: [], answer: runs }));
   return runs;
+}
+
+/** @returns the runs with which it was done. */
+async function untilNoneIsLeft(
+  context: RunnerContext,
+  statuses: readonly RunStatus[],
+  work: (runId: RunId) => Promise<boolean>,
+): Promise<RunId[]> {
+  const all = new Set<RunId>();
+  for (let pass = 1; pass <= MAX_PASSES; pass++) {
+    const runs = (await runsWith(context, statuses)).filter((id) => !all.has(id));
+    const done = await each(runs, work);
+    for (const runId of done) all.add(runId);
+    if (done.length === 0) break;
+  }
+  return [...all];
 }
 
 /** What works comes first: it may begin an effect. */
