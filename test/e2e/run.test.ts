@@ -234,6 +234,27 @@ describe('the run page', () => {
     await page.getByRole('region', { name: 'Outputs' }).getByText('Three claims in a year.', { exact: true }).waitFor();
   });
 
+  test('is found by its crew and state, and cancelled with words', async () => {
+    await desk.run('pay-office', smallRefundPlan('80-E', 14));
+    const { id } = await desk.run('newsroom', draftPlan());
+    await page.goto(`${desk.url}/runs`);
+    await page.getByRole('combobox', { name: 'Crew', exact: true }).selectOption('newsroom');
+    await page.getByRole('combobox', { name: 'State', exact: true }).selectOption('held');
+    await page.getByRole('link', { name: 'pay-office', exact: true }).first().waitFor({ state: 'detached' });
+    await page.locator(`a[href="/runs/${id}"]`).click();
+    await page.getByRole('button', { name: 'Cancel run…', exact: true }).click();
+    const cancel = page.getByRole('button', { name: 'Cancel the run', exact: true });
+    expect(await cancel.isDisabled()).toBe(true);
+    await page.getByLabel('Why', { exact: true }).fill('Nobody reads it.');
+    await cancel.click();
+    await page.locator('.pagehead .state').getByText('cancelled', { exact: true }).waitFor();
+    await page.getByText('The run is cancelled; nothing more will happen in it.', { exact: true }).waitFor();
+    expect((await eventsOf(id)).find(({ type }) => type === 'run.cancel-requested')).toMatchObject({
+      by: 'user:ana',
+      data: { reason: 'Nobody reads it.' },
+    });
+  });
+
   test('offers a viewer the journal, and nothing that changes the run', async () => {
     const { id } = await desk.run('pay-office', smallRefundPlan('80-B', 12));
     const viewer = await desk.page({ user: 'vic', role: 'viewer', path: `/runs/${id}` });

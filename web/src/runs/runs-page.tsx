@@ -14,6 +14,8 @@ export default function RunsPage() {
   const live = useDesk((state) => state.runs);
   const connected = useDesk((state) => state.link.state === 'live');
   const [status, setStatus] = useState<RunStatus | ''>('');
+  const [crew, setCrew] = useState('');
+  const crews = useCrewNames();
   const [listed, setListed] = useState<readonly RunSummary[] | null>(null);
   const [cursor, setCursor] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -24,6 +26,7 @@ export default function RunsPage() {
         const page = await store.client.runs.list({
           limit: 50,
           ...(status === '' ? {} : { status }),
+          ...(crew === '' ? {} : { crew }),
           ...(after === null ? {} : { cursor: after }),
         });
         setListed((before) => (after === null ? page.runs : [...(before ?? []), ...page.runs]));
@@ -32,12 +35,14 @@ export default function RunsPage() {
         setProblem(error instanceof Error ? error.message : String(error));
       }
     },
-    [store, status],
+    [store, status, crew],
   );
   useEffect(() => {
     if (connected) void read(null);
   }, [read, connected]);
-  const shown = mergeRuns(listed ?? [], live, status);
+  const shown = mergeRuns(listed ?? [], live).filter(
+    (run) => (status === '' || run.status === status) && (crew === '' || run.crew === crew),
+  );
   return (
     <main className="page greys">
       <div className="wrap">
@@ -45,7 +50,16 @@ export default function RunsPage() {
           <h1>Runs</h1>
           <p>Every execution of a crew, the newest first.</p>
           <label className="push small soft">
-            Show{' '}
+            Crew{' '}
+            <select className="select" value={crew} onChange={(event) => setCrew(event.target.value)}>
+              <option value="">all</option>
+              {crews.map((name) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          </label>
+          <label className="small soft">
+            State{' '}
             <select
               className="select"
               value={status}
@@ -69,9 +83,9 @@ export default function RunsPage() {
             <p className="panel-empty quiet" role="status">
               {listed === null
                 ? 'Reading the runs…'
-                : status === ''
+                : status === '' && crew === ''
                   ? 'No run yet. Start one above.'
-                  : `No run is ${status}.`}
+                  : `No run${crew === '' ? '' : ` of ${crew}`}${status === '' ? '' : ` is ${status}`}.`}
             </p>
           ) : (
             <table className="table">
@@ -109,19 +123,28 @@ export default function RunsPage() {
   );
 }
 
+function useCrewNames(): readonly string[] {
+  const store = useDeskStore();
+  const live = useDesk((state) => state.link.state === 'live');
+  const [names, setNames] = useState<readonly string[]>([]);
+  useEffect(() => {
+    // Without them the list can still be read.
+    if (live)
+      void store.client.crews.list().then(
+        (crews) => setNames(crews.map(({ name }) => name)),
+        () => undefined,
+      );
+  }, [store, live]);
+  return names;
+}
+
 /** What was listed, as it is now, and what started since. */
-function mergeRuns(
-  listed: readonly RunSummary[],
-  live: ReadonlyMap<string, RunSummary>,
-  status: RunStatus | '',
-): RunSummary[] {
+function mergeRuns(listed: readonly RunSummary[], live: ReadonlyMap<string, RunSummary>): RunSummary[] {
   const newest = listed[0]?.startedAt ?? '';
   let runs: ReadonlyMap<string, RunSummary> = new Map(listed.map((run) => [run.id, run]));
   for (const run of live.values()) {
     if (runs.has(run.id) || run.startedAt >= newest)
       runs = withRun({ runs } as Parameters<typeof withRun>[0], run).runs;
   }
-  return [...runs.values()]
-    .filter((run) => status === '' || run.status === status)
-    .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+  return [...runs.values()].sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
 }
