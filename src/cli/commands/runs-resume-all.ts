@@ -19,7 +19,7 @@ export async function resumeAllRuns(options: Options): Promise<number> {
   note('Runs may start again.');
   if (resumed.length > 0)
     note(
-      `${resumed.length} runs go on: on their server, or with \`holdpoint runs resume FILE\` in a process of their own.`,
+      `${resumed.length === 1 ? 'It goes' : 'They go'} on: on the server, or with \`holdpoint runs resume FILE\` in a process of their own.`,
     );
   return 0;
 }

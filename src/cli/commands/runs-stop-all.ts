@@ -20,10 +20,14 @@ export async function stopAllRuns(options: Options): Promise<number> {
   }
   for (const id of stopped) printLine(id);
   if (stopped.length === 0) note('No run was going on or on hold.');
-  else if (options.cancel) note(`${stopped.length} runs are being cancelled.`);
-  else note(`${stopped.length} runs are parked.`);
+  else if (options.cancel) note(`${countOf(stopped)} being cancelled.`);
+  else note(`${countOf(stopped)} parked.`);
   note('Nothing starts or goes on until: holdpoint runs resume-all');
   return 0;
+}
+
+function countOf(runs: readonly unknown[]): string {
+  return runs.length === 1 ? '1 run is' : `${runs.length} runs are`;
 }
 
 async function openToStop(options: Options): Promise<Desk> {

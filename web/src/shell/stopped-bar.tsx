@@ -53,8 +53,9 @@ export function StoppedBar() {
         <b>
           Everything was stopped by {showPerson(stop.by)} at {showClock(stop.at, now)}:
         </b>{' '}
-        <VisibleText text={stop.reason} /> No run starts or goes on until somebody lifts that with{' '}
-        <code>holdpoint runs resume-all</code>. What you decide is kept until then.
+        “<VisibleText text={stop.reason} />
+        ”. No run starts or goes on until somebody lifts that with <code>holdpoint runs resume-all</code>. What you
+        decide is kept until then.
       </span>
     </section>
   );
