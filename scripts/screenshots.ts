@@ -38,6 +38,26 @@ const press =
     }
   };
 
+/** Selects what can be approved together: the box of a row shows itself where the row is pointed at. */
+async function pickRefunds(page: Page): Promise<void> {
+  for (const order of ['76-D', '77-K', '78-E']) {
+    await page.getByRole('link', { name: new RegExp(`order ${order} `) }).hover();
+    await page.getByRole('checkbox', { name: `Select issue_refund order ${order}` }).click();
+  }
+  await page.locator('.batch .primary[aria-disabled="false"]').waitFor();
+}
+const openFirst = (page: Page) => page.locator('.expand').first().click();
+/** The row of a mail that was changed, and every chain checked. */
+async function openModified(page: Page): Promise<void> {
+  await page
+    .getByRole('row', { name: /modified Mail/ })
+    .getByRole('button')
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Verify every chain' }).click();
+  await page.getByText('Chains verified').waitFor();
+}
+
 /** Holds of every kind, beside the past of `past-weeks.ts`. Gives where each is. */
 async function furnish(desk: ReviewDesk): Promise<Readonly<Record<string, string>>> {
   const ben = { actor: { user: 'user:ben', roles: ['reviewer'], groups: ['leads'] } };
@@ -54,6 +74,14 @@ async function furnish(desk: ReviewDesk): Promise<Readonly<Record<string, string
   const question = await held('pay-office', QUESTION);
   const failure = await held('pay-office', FAILING);
   await held('pay-office', mailPlan('k.ito@example.com', 'Your refund for 76-D'));
+  const mail = await held('pay-office', mailPlan('m.okafor@example.com', 'Your refund for 74-B'));
+  const value = {
+    to: 'm.okafor@example.com',
+    subject: 'Your refund for 74-B',
+    body: 'Your bank will show it in a few days.',
+  };
+  const changed = { verdict: 'modify', value, reason: 'Promise no date: the bank decides that.' } as const;
+  await desk.engine.decide(mail.id, { ...changed, digest: mail.digest }, ben);
   const draft = await held('newsroom', draftPlan());
   await desk.engine.decide(
     draft.id,
@@ -81,9 +109,8 @@ async function furnish(desk: ReviewDesk): Promise<Readonly<Record<string, string
 function shots(at: Readonly<Record<string, string>>): Shot[] {
   const { approval = '/', run = '/runs' } = at;
   return [
-    { name: 'queue-light', path: approval },
-    { name: 'queue-dark', path: approval, dark: true },
     { name: 'hold', path: approval },
+    { name: 'hold-dark', path: approval, dark: true },
     {
       name: 'modify',
       path: approval,
@@ -95,16 +122,15 @@ function shots(at: Readonly<Record<string, string>>): Shot[] {
     { name: 'question', path: at.question ?? '/' },
     { name: 'escalation', path: at.escalation ?? '/', act: press('2') },
     { name: 'quorum', path: at.quorum ?? '/' },
-    { name: 'batch', path: '/', act: press('x', 'j', 'x') },
+    { name: 'batch', path: approval, act: pickRefunds },
     { name: 'keys', path: approval, act: press('?') },
     { name: 'phone', path: approval, width: 390, height: 844 },
     { name: 'phone-list', path: '/', width: 390, height: 844 },
     { name: 'runs', path: '/runs' },
-    { name: 'runs-dark', path: '/runs', dark: true },
     { name: 'run', path: run },
     { name: 'run-dark', path: run, dark: true, act: press('ArrowLeft', 'ArrowLeft', 'ArrowLeft') },
     { name: 'oversight', path: '/oversight' },
-    { name: 'oversight-dark', path: '/oversight', dark: true },
+    { name: 'oversight-dark', path: '/oversight', dark: true, act: openFirst },
     {
       name: 'sign',
       path: '/oversight',
@@ -114,8 +140,8 @@ function shots(at: Readonly<Record<string, string>>): Shot[] {
           .first()
           .click(),
     },
-    { name: 'audit', path: '/audit' },
-    { name: 'audit-dark', path: '/audit', dark: true },
+    { name: 'audit', path: '/audit?by=ben', act: openModified },
+    { name: 'audit-dark', path: '/audit?outcome=modified', dark: true, act: openFirst },
     { name: 'sign-in', path: '/', signedIn: false },
   ];
 }
@@ -128,7 +154,7 @@ const wanted = shots(await furnish(desk)).filter(({ name }) => only.length === 0
 mkdirSync(folder, { recursive: true });
 for (const { name, path, act, ...options } of wanted) {
   const page = await desk.page({ ...options, path });
-  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await page.locator('h1, .hold').filter({ visible: true }).first().waitFor();
   await page.waitForTimeout(1_200);
   await act?.(page);
   await page.waitForTimeout(400);

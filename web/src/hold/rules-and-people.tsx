@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import type { Hold, TaskStatus } from '../../../src/client/index.ts';
 import { useDesk, useDeskStore } from '../desk/use-desk.ts';
+import { wholePoints } from '../oversight/level-words.ts';
 import { useActionTypes } from '../oversight/use-action-types.ts';
 import { Mark } from '../shell/icons.tsx';
 import { At } from '../text/moments.tsx';
@@ -179,7 +180,7 @@ function Record({ hold }: { hold: Hold }) {
           <span
             className="meter meter-72"
             role="img"
-            aria-label={`${Math.trunc(graduation.points)} of ${graduation.pointsToPass} points`}
+            aria-label={`${wholePoints(graduation.points)} of ${graduation.pointsToPass} points`}
           >
             <i
               style={{
@@ -188,7 +189,7 @@ function Record({ hold }: { hold: Hold }) {
             />
           </span>
           <span>
-            <b>{Math.trunc(graduation.points)}</b> of {graduation.pointsToPass} points to {graduation.next}
+            <b>{wholePoints(graduation.points)}</b> of {graduation.pointsToPass} points to {graduation.next}
           </span>
         </p>
       )}

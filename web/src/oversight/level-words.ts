@@ -22,9 +22,9 @@ export function percent(share: number): string {
   return (share * 100).toFixed(1);
 }
 
-/** Points are shown whole, rounded against the type. */
+/** Points are shown whole: what is not reached is not said, and a bad one costs the 39 that the documents name. */
 export function wholePoints(points: number): string {
-  return String(Math.floor(points)).replace('-', '−');
+  return String(Math.trunc(points)).replace('-', '−');
 }
 
 /** "2 approved, 1 rejected": what there is of each, without what there is none of. */
