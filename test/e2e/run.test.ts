@@ -203,6 +203,7 @@ describe('the run page', () => {
     const { id, lastSeq: asked } = await desk.run('pay-office', smallRefundPlan('80-A', 11));
     await openRun(id);
     await fork(asked).click();
+    await page.getByRole('dialog').getByText('Nothing: the run had ended there.').waitFor();
     await page.getByRole('button', { name: `Start a new run from #${asked}`, exact: true }).click();
     await page.getByRole('dialog').getByRole('alert').waitFor();
     const other = page.getByRole('button', { name: /^Take #\d+$/ }).first();

@@ -42,15 +42,16 @@ export default function ForkRunDialog({ runId, seq, at, onSeq, onClose }: ForkRu
           again: a person is asked what came of it.
         </dd>
         <dt>This run</dt>
-        <dd>goes on as it is; its journal notes the fork.</dd>
+        <dd>Stays as it is; its journal notes the fork.</dd>
       </dl>
     </ActDialog>
   );
 }
 
-function Asked({ state: { holds } }: { state: RunState }) {
+function Asked({ state: { holds, summary } }: { state: RunState }) {
   const open = holds.filter(({ status, inherited }) => status === 'open' && !inherited);
-  if (open.length === 0) return 'A decision that nothing had followed yet at that event. No hold is open there.';
+  if (summary.endedAt !== null) return 'Nothing: the run had ended there. Go back in time, and fork it from before.';
+  if (open.length === 0) return 'No hold is open there. A decision that nothing had followed yet is asked for again.';
   return (
     <>
       {open.map(({ id, task, kind, action }, index) => (
