@@ -22,9 +22,12 @@ export function packData({ type, data }: Said, before: Said | undefined): Stored
   const [whole] = forms;
   if (!whole) return { type, data: data === undefined ? null : JSON.stringify(data) };
   if (data === undefined) return { type: BigInt(whole.code), data: null };
-  const form = forms.find(({ repeats }) => repeats !== null && isRepeated(repeats, data, before)) ?? whole;
-  const values = form.members && packMembers(form.repeats ? { ...data, [form.repeats.member]: 0 } : data, form.members);
-  if (values) return { type: BigInt(form.code), data: JSON.stringify(values) };
+  const repeating = forms.find(({ repeats }) => repeats !== null && isRepeated(repeats, data, before));
+  for (const form of repeating ? [repeating] : forms) {
+    if (form.members === null || (form.repeats && form !== repeating)) continue;
+    const values = packMembers(form.repeats ? { ...data, [form.repeats.member]: 0 } : data, form.members);
+    if (values) return { type: BigInt(form.code), data: JSON.stringify(values) };
+  }
   // A list under a number would be taken for the values of members.
   return { type: Array.isArray(data) ? type : BigInt(whole.code), data: JSON.stringify(data) };
 }

@@ -80,6 +80,10 @@ const FORMS: readonly EventForm[] = [
   form(39, 'run.pruned', null),
   form(40, 'oversight.demoted', null),
   { ...form(41, 'task.completed', COMPLETION), repeats: { member: 'output', of: 'task.proposed' } },
+  // As a fork has it.
+  form(42, 'task.proposed', [
+    ...['task', 'attempt', 'output', 'reasoning', 'confidence', 'complaint', 'blocked', 'escalation', 'reasons'],
+  ]),
 ];
 
 const BY_CODE = new Map(FORMS.map((one) => [one.code, one]));
