@@ -1,11 +1,10 @@
-import { draft } from '../crew/events.ts';
+import { type Draft, draft } from '../crew/events.ts';
 import { fold } from '../crew/fold.ts';
 import type { RunState } from '../crew/run-state.ts';
-import { summaryOf } from '../crew/summary.ts';
 import { HoldpointError, isHoldpointError } from '../errors.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
 import type { RunId } from '../ids.ts';
-import { amendRun } from './amend-run.ts';
+import { changeRun } from './change-run.ts';
 import type { RunnerContext } from './context.ts';
 import type { ActOptions, CrewChange } from './engine.ts';
 import { loadRun } from './load-run.ts';
@@ -37,9 +36,12 @@ export async function acceptChange(
   const answered = request ? await context.journal.answered({ by: actor.user, ...request }) : null;
   if (answered) return answered as unknown as RunSummary;
   await requireNoStop(context);
-  const { state } = await loadRun(context.journal, runId);
+  return changeRun(context, runId, options, (state) => acceptance(context, state, fingerprint, actor.user));
+}
+
+function acceptance(context: RunnerContext, state: RunState, fingerprint: string, by: string): Draft {
   if (state.machine.value !== 'parked')
-    throw new HoldpointError('BAD_REQUEST', `Run ${runId} is not parked; there is no change to accept.`);
+    throw new HoldpointError('BAD_REQUEST', `Run ${state.id} is not parked; there is no change to accept.`);
   const crew = requireCrew(context, state.config.name);
   if (fingerprint !== crew.fingerprint)
     throw new HoldpointError(
@@ -47,22 +49,15 @@ export async function acceptChange(
       `The crew "${crew.name}" is not the one that was looked at any more. Look at its differences again, and accept those.`,
       { details: { changes: changesBetween(state.config, crew.config) } },
     );
-  const resumed = draft(
-    'run.resumed',
-    { fingerprint: crew.fingerprint, config: crew.config, modules: crew.modules ?? null },
-    options.actor.user,
-  );
-  const after = foldable(state, () => fold(state, runId, place(resumed, state.seq + 1, context.clock.now())));
-  return amendRun(context, runId, options, (view) => {
-    if (view.head.seq !== state.seq)
-      throw new HoldpointError('SEQ_CONFLICT', `Run ${runId} moved on while it was read. Send it again.`);
-    return { drafts: [resumed], summary: summaryOf(after), answer: ({ summary }) => summary };
-  });
+  const resumed = draft('run.resumed', { fingerprint, config: crew.config, modules: crew.modules ?? null }, by);
+  requireFoldable(state, resumed);
+  return resumed;
 }
 
-function foldable(state: RunState, attempt: () => RunState): RunState {
+/** @throws `CREW_CHANGED` if the run cannot go on with what is to be accepted */
+function requireFoldable(state: RunState, resumed: Draft): void {
   try {
-    return attempt();
+    fold(state, state.id, place(resumed, state.seq + 1, state.at));
   } catch (error) {
     if (!isHoldpointError(error, 'EVENT_IMPOSSIBLE')) throw error;
     throw new HoldpointError('CREW_CHANGED', `Run ${state.id} cannot go on with the changed crew. ${error.message}`, {

@@ -1,16 +1,12 @@
 import { draft } from '../crew/events.ts';
-import { fold } from '../crew/fold.ts';
-import { summaryOf } from '../crew/summary.ts';
-import { HoldpointError, isHoldpointError } from '../errors.ts';
+import { isHoldpointError } from '../errors.ts';
 import type { RunStatus } from '../hooks/run-summary.ts';
 import type { RunId } from '../ids.ts';
 import type { Json } from '../json/json.ts';
-import { amendRun } from './amend-run.ts';
 import { cancelRun } from './cancel-run.ts';
+import { changeRun } from './change-run.ts';
 import type { RunnerContext } from './context.ts';
 import type { ActOptions, ResumeRequest, StopRequest } from './engine.ts';
-import { type LoadedRun, loadRun } from './load-run.ts';
-import { place } from './settle.ts';
 import { declareStop, liftStop, parkedBy, type Stop } from './stops.ts';
 
 /** Runs that are stopped or resumed side by side, so that one call does not wait for thousands. */
@@ -120,8 +116,8 @@ async function stopOne(
   }
 }
 
-function parkRun(context: RunnerContext, runId: RunId, stop: Stop, { actor }: ActOptions): Promise<boolean> {
-  return changeRun(context, runId, actor, ({ state }) => parkedBy(stop, state, actor.user));
+async function parkRun(context: RunnerContext, runId: RunId, stop: Stop, { actor }: ActOptions): Promise<boolean> {
+  return (await changeRun(context, runId, { actor }, (state) => parkedBy(stop, state, actor.user))) !== null;
 }
 
 /** A run that a stop parked goes on as it was; if its crew changed meanwhile, whoever takes it up parks it for that. */
@@ -130,32 +126,8 @@ async function resumeOne(context: RunnerContext, runId: RunId, { actor }: ActOpt
     | { stop?: number }
     | undefined;
   if (parked?.stop === undefined) return false;
-  return changeRun(context, runId, actor, ({ state: { machine, fingerprint, config } }) =>
+  const resumed = await changeRun(context, runId, { actor }, ({ machine, fingerprint, config }) =>
     machine.value === 'parked' ? draft('run.resumed', { fingerprint, config, modules: null }, actor.user) : null,
   );
-}
-
-/** Appends to a run what was decided on the whole of it; false: nothing. */
-async function changeRun(
-  context: RunnerContext,
-  runId: RunId,
-  actor: ActOptions['actor'],
-  decide: (run: LoadedRun) => ReturnType<typeof draft> | null,
-): Promise<boolean> {
-  for (let tries = 1; ; tries++) {
-    const run = await loadRun(context.journal, runId);
-    const { state } = run;
-    const event = decide(run);
-    if (!event) return false;
-    try {
-      return await amendRun(context, runId, { actor }, (view, now) => {
-        if (view.head.seq !== state.seq)
-          throw new HoldpointError('SEQ_CONFLICT', `Run ${runId} moved on while it was read. Send it again.`);
-        const summary = summaryOf(fold(state, runId, place(event, state.seq + 1, now)));
-        return { drafts: [event], summary, answer: () => true };
-      });
-    } catch (error) {
-      if (!isHoldpointError(error, 'SEQ_CONFLICT') || tries >= 50) throw error;
-    }
-  }
+  return resumed !== null;
 }

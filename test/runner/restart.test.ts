@@ -218,6 +218,34 @@ describe('a changed crew', () => {
     await expect(third).rejects.toMatchObject({ code: 'REPLAY_DIVERGED', details: { seq: 1 } });
   });
 
+  test('that somebody cancels while it is accepted stays cancelled: an acceptance is decided anew', async () => {
+    const before = await open(crewOf('A'), [answer('one')]);
+    const run = await before.startAndSettle();
+    await before.engine.close();
+    const store = await journal();
+    let quicker: (() => Promise<unknown>) | null = null;
+    const slow = new Proxy(store, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member !== 'function') return member;
+        return async (...given: unknown[]) => {
+          const first = name === 'amend' ? quicker : null;
+          if (first) quicker = null;
+          await first?.();
+          return Reflect.apply(member, target, given);
+        };
+      },
+    });
+    await using after = await openDesk(crewOf('B'), [], { journal: slow, unrepeatable: true });
+    await after.reject(await after.only(run));
+    await expect.poll(async () => (await store.run(run))?.summary.status).toBe('parked');
+    await expect.poll(async () => (await store.run(run))?.owner).toBeNull();
+    quicker = () => after.engine.cancel(run, 'not needed', { actor: person('user:ben') });
+    await expect(after.acceptChange(run)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    expect((await after.engine.outcome(run)).status).toBe('cancelled');
+    await after.check(run);
+  });
+
   test('that has lost a task which has begun cannot be accepted', async () => {
     const crew = defineCrew({
       name: 'two',
