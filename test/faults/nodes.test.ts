@@ -87,11 +87,12 @@ async function freezeAtWork(): Promise<Member> {
   }
 }
 
-/** One node is killed and one frozen at work; thawed, that one is refused and says so. @returns how long their runs had to wait for another */
+/** One node is killed while it sends a mail, and one frozen at work; thawed, that one is refused and says so. @returns how long their runs had to wait for another */
 async function killAndFreeze(): Promise<number> {
-  const killed = await busy();
+  const killed = await cluster.mailing();
   await cluster.leave(killed);
   await killed.served.kill();
+  cluster.world.stall(null);
   const frozen = await freezeAtWork();
   await cluster.leave(frozen);
   const tookMs = await Promise.all([killed, frozen].map((member) => cluster.takenOver(member, 30_000)));

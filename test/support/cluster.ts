@@ -173,6 +173,20 @@ export class Cluster {
     return { whole };
   }
 
+  /** A node that is sending a mail, which must not be sent twice; none is answered any more. */
+  async mailing(): Promise<Member> {
+    this.world.stall('/mail');
+    const first = this.world.asked.length;
+    for (;;) {
+      const sent = this.world.asked.slice(first).find(({ path }) => path.startsWith('/mail/'));
+      const run = [...this.runs.values()].find(({ n }) => sent?.path === `/mail/${n}`);
+      const [row] = await this.database.query('SELECT owner FROM holdpoint.runs WHERE id = $1', [run?.id]);
+      const member = this.members.find(({ served }) => served.node === row?.owner);
+      if (member) return member;
+      await delay(20);
+    }
+  }
+
   async ownedBy(node: string): Promise<number> {
     const [row] = await this.database.query('SELECT count(*) AS n FROM holdpoint.runs WHERE owner = $1', [node]);
     return Number(row?.n);
