@@ -37,7 +37,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: 'a frozen owner checks its epoch before an effect',
-    file: 'src/runner/run-driver.ts',
+    file: 'src/runner/owned-run.ts',
     from: 'row.epoch !== this.#epoch',
     to: 'row.epoch < 0',
     test: 'test/runner/thawed-owner.test.ts',
@@ -46,14 +46,9 @@ export const MECHANISMS: readonly Mechanism[] = [
   {
     name: 'a start is durable before its effect begins',
     file: 'src/runner/run-driver.ts',
-    from: '        if (settled.drafts.length > 0) await this.#append(settled);',
-    to: `        if (this.#run && settled.effects.length > 0) {
-          const before = this.#run;
-          this.#run = { state: settled.state, head: before.head };
-          this.#launch(settled.effects);
-          this.#run = before;
-        }
-        if (settled.drafts.length > 0) await this.#append(settled);`,
+    from: '        if (settled.drafts.length > 0) await this.#append(settled, {',
+    to: `        for (const command of settled.effects) this.#inFlight.begin(settled.state, command);
+        if (settled.drafts.length > 0) await this.#append(settled, {`,
     test: 'test/runner/journal-first.test.ts',
     named: 'is durable before',
   },
@@ -76,8 +71,8 @@ export const MECHANISMS: readonly Mechanism[] = [
   {
     name: 'a stop of everything is looked for before the first effect',
     file: 'src/runner/run-driver.ts',
-    from: 'const parked = stop && this.#run && parkedBy',
-    to: 'const parked = stop && stop.seq < 0 && this.#run && parkedBy',
+    from: 'const parked = stop && this.#run.state && parkedBy',
+    to: 'const parked = stop && stop.seq < 0 && this.#run.state && parkedBy',
     test: 'test/runner/stop-all.test.ts',
     named: 'the stop is durable first',
   },
@@ -132,8 +127,8 @@ export const MECHANISMS: readonly Mechanism[] = [
   {
     name: 'a run rests only if nothing was appended meanwhile',
     file: 'src/journal/memory-journal.ts',
-    from: 'if (stored.row.head.seq !== seq) return false;',
-    to: 'if (stored.row.head.seq < 0) return false;',
+    from: 'if (stored.row.head.hash !== head) return false;',
+    to: "if (stored.row.head.hash === '') return false;",
     test: 'test/runner/journal-first.test.ts',
     named: 'comes to rest',
   },

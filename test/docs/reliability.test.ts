@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { MECHANISMS } from '../../scripts/mechanism-list.ts';
 import { reliabilityPage } from '../../scripts/reliability-page.ts';
 import { readRecord, testsByRow } from '../../scripts/reliability-record.ts';
 
@@ -14,9 +13,4 @@ test('docs/reliability.md follows from what the tests reported, word for word', 
 test('every recorded row has a test, and none of them failed', () => {
   const known = [...testsByRow().keys()];
   expect(readRecord().rows.filter(({ id, failures }) => !known.includes(id) || failures > 0)).toEqual([]);
-});
-
-test('each mechanism can still be taken out: its text stands once where the list says', () => {
-  const gone = MECHANISMS.filter(({ file, from }) => readFileSync(join(root, file), 'utf8').split(from).length !== 2);
-  expect(gone.map(({ name, file }) => `${name} (${file})`)).toEqual([]);
 });
