@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { rehearsalModel } from '../../src/agents/rehearsal-model.ts';
 import type { Hold, ReviewClient } from '../../src/client/index.ts';
@@ -219,6 +222,34 @@ describe('the connection to the database by which a node hears of the others', (
       await expect.poll(() => told, SOON).toContain(`opened ${third.id}`);
     },
   );
+
+  test('is silent while a process ends: it ends all the same', async () => {
+    await node();
+    const url = new URL(database.url);
+    url.host = new URL(network.url).host;
+    const script = fileURLToPath(new URL('../support/hints-main.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--no-warnings', script, url.href], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const exited = once(child, 'exit');
+    let said = '';
+    child.stdout.on('data', (text: Buffer) => {
+      said += text.toString();
+    });
+    try {
+      await expect.poll(() => said, SOON).toContain('listens\n');
+      network.pause();
+      await expect.poll(() => said, SOON).toContain('hears nothing');
+      // In the middle of connecting again.
+      const { connections } = network;
+      await expect.poll(() => network.connections, SOON).toBeGreaterThan(connections);
+      child.stdin.end();
+      expect(
+        await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 15_000, 'still there'))]),
+      ).toEqual([0, null]);
+    } finally {
+      child.kill('SIGKILL');
+      await exited;
+    }
+  });
 
   test('is not there while a node starts: it serves all the same, and hears once it is', async () => {
     network.pause();

@@ -3,6 +3,8 @@ import { connect, createServer, type Socket } from 'node:net';
 /** A network between client and server that can be cut, or go silent: connections stay open, and carry nothing any more. */
 export interface FlakyProxy extends AsyncDisposable {
   readonly url: string;
+  /** How many were opened so far. */
+  readonly connections: number;
   /** Breaks every connection that is open now. */
   cut(): void;
   /** Loses what the server sends (default), or both ways; also of connections that are made meanwhile. */
@@ -16,6 +18,7 @@ type Lost = 'answers' | 'everything';
 export async function flakyProxy(target: number): Promise<FlakyProxy> {
   const pairs = new Set<{ client: Socket; server: Socket }>();
   let lost: Lost | null = null;
+  let connections = 0;
   const silence = ({ client, server }: { client: Socket; server: Socket }) => {
     if (lost !== null) server.pause();
     if (lost === 'everything') client.pause();
@@ -23,6 +26,7 @@ export async function flakyProxy(target: number): Promise<FlakyProxy> {
   const listener = createServer((client) => {
     const server = connect(target, '127.0.0.1');
     const pair = { client, server };
+    connections++;
     pairs.add(pair);
     client.pipe(server);
     server.on('data', (data) => client.write(data));
@@ -43,6 +47,9 @@ export async function flakyProxy(target: number): Promise<FlakyProxy> {
   };
   return {
     url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
+    get connections() {
+      return connections;
+    },
     cut,
     pause: (what = 'answers') => {
       lost = what;

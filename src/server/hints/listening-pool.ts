@@ -5,6 +5,9 @@ import type { ServerLog } from '../server-log.ts';
 const CONNECTIONS = 2;
 const MAX_LOOK_MS = 2_000;
 const FIRST_LOOK_MS = 20;
+const GAPS_APART_MS = 10_000;
+
+const HEARS_NOTHING = 'hears nothing of other nodes until its connection is back';
 
 interface Given {
   readonly url: string;
@@ -26,6 +29,8 @@ export class ListeningPool {
   #listening: pg.PoolClient | null = null;
   #isUp = false;
   #hasGap = false;
+  #gapToldAt = Number.NEGATIVE_INFINITY;
+  #isClosed = false;
   #timer: NodeJS.Timeout;
 
   constructor(given: Given) {
@@ -59,22 +64,41 @@ export class ListeningPool {
 
   /** Resolves once it listens, or when that takes too long: then it goes on trying. */
   async start(): Promise<void> {
-    const late = setTimeout(this.#started.resolve, this.#given.timeoutMs);
+    const late = setTimeout(() => {
+      this.#hasGap = true;
+      this.#given.log.warn({ why: 'it cannot listen yet, or not through this address (a pooler?)' }, HEARS_NOTHING);
+      this.#started.resolve();
+    }, this.#given.timeoutMs);
     await this.#started.promise;
     clearTimeout(late);
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
+    this.#listening?.release(true);
     await this.#pool.end();
   }
 
   async #connect(): Promise<pg.PoolClient> {
-    const client = await this.#pool.connect();
-    // The adapter lets go only of the last one.
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      if (!this.#isClosed) throw error;
+      return null;
+    });
+    // The adapter would try again for ever, and keep the process; so it waits, which keeps nothing.
+    if (!client || this.#isClosed) {
+      client?.release(true);
+      return new Promise(() => undefined);
+    }
+    // The adapter gives back only the one that it has when it closes, and another may have it then.
+    const release = client.release.bind(client);
+    client.release = (destroy) => {
+      if (this.#listening === client) this.#listening = null;
+      release(destroy);
+    };
     client.once('end', () => {
-      client.release(true);
       if (this.#listening === client) this.#lost('its connection ended');
+      release(true);
     });
     this.#listening = client;
     return client;
@@ -88,7 +112,8 @@ export class ListeningPool {
     try {
       return await this.#pool.query(text, values);
     } catch (error) {
-      this.#hasGap = true;
+      // What the adapter clears away loses nothing.
+      if (!text.startsWith('DELETE')) this.#hasGap = true;
       throw error;
     }
   }
@@ -107,6 +132,7 @@ export class ListeningPool {
       if (this.#listening === client) this.#lost('it does not answer');
       void client?.end().catch(() => undefined);
     }
+    if (this.#isClosed) return;
     this.#timer = setTimeout(() => void this.#look(), this.#isUp ? this.#lookMs : 10 * FIRST_LOOK_MS).unref();
   }
 
@@ -115,13 +141,15 @@ export class ListeningPool {
     if (!this.#isUp && this.#hasGap) log.info({}, 'hears of other nodes again');
     this.#isUp = true;
     this.#started.resolve();
-    if (!this.#hasGap) return;
+    // A server that takes some messages and refuses others must not have everybody read anew all the time.
+    if (!this.#hasGap || performance.now() - this.#gapToldAt < GAPS_APART_MS) return;
     this.#hasGap = false;
+    this.#gapToldAt = performance.now();
     onGap();
   }
 
   #lost(why: string): void {
-    if (this.#isUp) this.#given.log.warn({ why }, 'hears nothing of other nodes until its connection is back');
+    if (this.#isUp) this.#given.log.warn({ why }, HEARS_NOTHING);
     this.#isUp = false;
     this.#hasGap = true;
     this.#listening = null;
