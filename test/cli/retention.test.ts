@@ -2,10 +2,25 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RunSummary } from '../../src/hooks/run-summary.ts';
+import { actionIdOf } from '../../src/ids.ts';
 import { cliFolder } from '../support/cli.ts';
 import { NEWSROOM, PLAIN } from '../support/cli-crews.ts';
 
 const rehearse = ['--model', 'rehearsal'];
+/** One action that can be undone. */
+const TIPS = `
+import { defineCrew, defineTool } from 'holdpoint';
+import { z } from 'zod';
+const tip = defineTool({
+  name: 'tip', description: 'Tip', input: z.strictObject({ amountUsd: z.number() }), tier: 'supervised',
+  execute: async () => 'tipped', undo: async () => {},
+});
+export default defineCrew({
+  name: 'tips',
+  agents: { clerk: { role: 'Clerk', goal: 'Tip', tools: [tip] } },
+  tasks: { tip: { agent: 'clerk', description: 'Tip them' } },
+});
+`;
 
 async function office() {
   const folder = await cliFolder({ 'plain.ts': PLAIN, 'newsroom.ts': NEWSROOM });
@@ -45,21 +60,20 @@ describe('prune', () => {
   });
 
   test('keeps and tells what somebody still has to end, and removes the others', async () => {
-    const folder = await cliFolder({ 'plain.ts': PLAIN });
-    await using _ = folder;
-    const run = ['run', 'plain.ts', ...rehearse];
-    expect(await folder.run(run, { HOLDPOINT_FAULT_POINT: 'rest.before' })).toMatchObject({ code: null });
-    await folder.run(run);
+    await using folder = await cliFolder({ 'tips.ts': TIPS, 'plain.ts': PLAIN });
+    const [tipped] = (await folder.json(['run', 'tips.ts', ...rehearse])).lines as [RunSummary];
+    await folder.run(['run', 'plain.ts', ...rehearse]);
+    const undo = ['runs', 'undo', tipped.id, actionIdOf(tipped.id, 1), '--crew', 'tips.ts', '--reason', 'wrong'];
+    expect(await folder.run(undo, { HOLDPOINT_FAULT_POINT: 'undoAction.before' })).toMatchObject({ code: null });
+
     const prune = ['prune', '--older-than', '0s', '--export', 'archive', '--yes'];
-    const pruned = await folder.json(prune);
-    expect(pruned).toMatchObject({
+    expect(await folder.json(prune)).toMatchObject({
       code: 2,
-      lines: [{ removed: false, exported: null }, { removed: true }],
+      lines: [{ id: tipped.id, removed: false, exported: null }, { removed: true }],
       stderr: expect.stringContaining('runs resume'),
     });
-    const [{ id: left }] = pruned.lines as [RunSummary];
-    expect(await folder.run(['runs', 'resume', left, 'plain.ts', ...rehearse])).toMatchObject({ code: 0 });
-    expect(await folder.json(prune)).toMatchObject({ code: 0, lines: [{ id: left, removed: true }] });
+    expect(await folder.run(['runs', 'resume', tipped.id, 'tips.ts', ...rehearse])).toMatchObject({ code: 0 });
+    expect(await folder.json(prune)).toMatchObject({ code: 0, lines: [{ id: tipped.id, removed: true }] });
     expect(await readdir(join(folder.path, 'archive'))).toHaveLength(2);
   });
 

@@ -65,7 +65,7 @@ function HeardText({ heard: { start, text } }: { heard: Heard }) {
   );
 }
 
-function whatNow({ status, tasks, openHolds }: RunSummary): string {
+function whatNow({ status, tasks, openHolds, error }: RunSummary): string {
   const working = Object.keys(tasks).filter((name) => tasks[name] === 'working');
   if (working.length > 0) {
     const names = working.join(', ');
@@ -75,7 +75,9 @@ function whatNow({ status, tasks, openHolds }: RunSummary): string {
     case 'held':
       return `Nothing works: ${openHolds.length === 1 ? 'a hold waits' : `${openHolds.length} holds wait`} for a person.`;
     case 'parked':
-      return 'Nothing works: the crew changed since. `holdpoint runs resume` continues it once the change is accepted.';
+      return error?.code === 'CREW_CHANGED'
+        ? 'Nothing works: the crew changed since. `holdpoint runs resume` continues it once the change is accepted.'
+        : 'Nothing works: the run is parked until somebody lets it go on.';
     case 'running':
       return 'Between two steps.';
     default:
