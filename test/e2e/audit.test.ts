@@ -11,6 +11,9 @@ import { type ReviewDesk, reviewDesk } from './support/review-desk.ts';
 /** More than one step of the page; HOLDPOINT_SOAK: as many as a desk decides in some months. */
 const APPROVALS = process.env.HOLDPOINT_SOAK ? 10_000 : 60;
 const DAY_MS = 24 * 3_600_000;
+const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+/** At noon, so that no test sees it cross into another day. */
+const LONG_AGO = Date.parse(`${dayOf(Date.now() - 40 * DAY_MS)}T12:00:00Z`);
 
 const clock = movableClock();
 const touched = touchable(memoryJournal());
@@ -32,7 +35,7 @@ const approveRefund = async (index: number) =>
 
 beforeAll(async () => {
   desk = await reviewDesk({ clock, journal: touched.journal });
-  clock.setBack(40 * DAY_MS);
+  clock.setBack(Date.now() - LONG_AGO);
   await decide('ben', await desk.hold(await desk.run('newsroom', draftPlan())), {
     verdict: 'reject',
     reasonCode: 'wrong-content',
@@ -89,8 +92,7 @@ describe('the audit', () => {
     await counted(/^1 decision$/);
     await lines().getByText('wrong content', { exact: true }).waitFor();
 
-    const day = new Date(Date.now() - 40 * DAY_MS).toISOString().slice(0, 10);
-    const before = new Date(Date.now() - 41 * DAY_MS).toISOString().slice(0, 10);
+    const [day, before] = [dayOf(LONG_AGO), dayOf(LONG_AGO - DAY_MS)];
     await search(`from=${before}&to=${day}`, /^2 decisions$/);
     expect(await page.getByLabel('to', { exact: true }).inputValue()).toBe(day);
     await search(`to=${before}`, /^0 decisions$/);

@@ -50,7 +50,7 @@ export function AuditFilters({ query, input, people, crews, onQuery }: AuditFilt
           ))}
         </select>
       </label>
-      <label className="audit-field">
+      <label className="audit-field audit-verdict">
         Verdict
         <select
           className="select"
