@@ -30,7 +30,7 @@ export class Drivers {
   readonly #driving = new Map<RunId, Driving>();
   /** Runs that are being taken; true: somebody appended meanwhile, so the new driver looks again. */
   readonly #taking = new Map<RunId, boolean>();
-  readonly #reserved = new Set<{ readonly crew: string }>();
+  readonly #reserved = new Set<{ readonly crew: string; readonly given: Promise<void> }>();
   /** Of runs that stopped: how long each waits next. */
   readonly #retryMs = new Map<RunId, number>();
   #looking: Promise<void> | null = null;
@@ -60,9 +60,13 @@ export class Drivers {
   /** Keeps a place for a run that is about to start here. @returns what gives the place back; null: there is none */
   reserve(crew: string): (() => void) | null {
     if (!this.mayDrive(crew)) return null;
-    const place = { crew };
+    const { promise: given, resolve } = Promise.withResolvers<void>();
+    const place = { crew, given };
     this.#reserved.add(place);
-    return () => this.#reserved.delete(place);
+    return () => {
+      this.#reserved.delete(place);
+      resolve();
+    };
   }
 
   /** Has a run of ours look again, or takes one that nobody drives. */
@@ -140,6 +144,8 @@ export class Drivers {
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
     await this.#looking;
+    // A start that is being recorded is a run of ours in a moment.
+    await Promise.all([...this.#reserved].map(({ given }) => given));
     const driving = [...this.#driving.values()];
     await Promise.all(
       driving.map(async ({ driver, done }) => {
