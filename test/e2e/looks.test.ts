@@ -66,6 +66,17 @@ test('no view breaks a rule of accessibility, in either theme', async () => {
   await page.context().close();
 }, 180_000);
 
+test('nor does a phone, nor an opened decision', async () => {
+  const page = await desk.page({ width: 390, height: 844 });
+  await page.locator('.hold').first().waitFor();
+  expect({ view: 'list', found: await violations(page) }).toEqual({ view: 'list', found: [] });
+  await page.goto(`${desk.url}/audit?outcome=rejected`);
+  await page.locator('table.audit').getByRole('button', { expanded: false }).first().click();
+  await page.getByText('chain verified').waitFor();
+  expect({ view: 'audit', found: await violations(page) }).toEqual({ view: 'audit', found: [] });
+  await page.context().close();
+}, 120_000);
+
 test('on every width from phone to wall nothing is cut off, and the verbs are there', async () => {
   const path = paths.find(([view]) => view === 'approval')?.[1] ?? '/';
   const page = await desk.page({ path });

@@ -11,7 +11,7 @@ export function ChangesBox({ heading, lines }: { heading: string; lines: readonl
     lines.length === 1 && only?.name === '' && typeof only.from === 'string' && typeof only.to === 'string';
   return (
     <section className="audit-box" aria-label={heading}>
-      <h3>{heading}</h3>
+      <h2>{heading}</h2>
       {isText ? (
         <div className="audit-text">
           <WordDiff from={String(only.from)} to={String(only.to)} />

@@ -115,7 +115,7 @@ function WhatRan({ hold, recorded }: { hold: Hold; recorded: Recorded }) {
 function SubjectBox({ subject }: { subject: unknown }) {
   return (
     <section className="audit-box" aria-label="What it was about">
-      <h3>What it was about</h3>
+      <h2>What it was about</h2>
       {isObject(subject) ? (
         <table className="lines">
           <tbody>

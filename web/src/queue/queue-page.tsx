@@ -97,8 +97,10 @@ export function QueuePage({ route }: { route: Extract<Route, { page: 'queue' | '
   const count = list.length;
   const chosen = useMemo(() => new Set(selected.map(({ id }) => id)), [selected]);
   const still = selected.filter(({ id }) => holds.get(id)?.status === 'open');
+  // A phone shows one of the two; where nothing waits, what says so.
+  const atList = openId === null && (count > 0 || !loaded || filter !== '');
   return (
-    <div className={openId === null ? 'desk at-list' : 'desk at-item'}>
+    <div className={atList ? 'desk at-list' : 'desk at-item'}>
       <section className="queue" aria-label={`Queue, ${count} waiting`}>
         <div className="queue-head">
           <label className="filter">
@@ -167,5 +169,5 @@ export function QueuePage({ route }: { route: Extract<Route, { page: 'queue' | '
 
 function NothingOpen({ empty }: { empty: boolean }) {
   useTitle(null);
-  return empty ? <EmptyQueue /> : <p className="scroll quiet">Choose a hold from the queue.</p>;
+  return empty ? <EmptyQueue /> : <h1 className="quiet none-open">Choose a hold from the queue.</h1>;
 }
