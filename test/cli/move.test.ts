@@ -5,6 +5,8 @@ import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Hold } from '../../src/hooks/hold.ts';
 import type { RunSummary } from '../../src/hooks/run-summary.ts';
+import { moveJournal } from '../../src/journal/move.ts';
+import { openDatabase } from '../../src/open-database.ts';
 import { cliFolder } from '../support/cli.ts';
 import { NEWSROOM, PLAIN } from '../support/cli-crews.ts';
 import { type TestDatabase, type TestPostgres, testPostgres } from '../support/postgres.ts';
@@ -62,6 +64,41 @@ describe('move', () => {
     ]);
   });
 
+  test('a target whose move was interrupted is used by nobody, and says what to do; emptied, it takes the whole', async () => {
+    const { folder } = await office();
+    await using _ = folder;
+    const [source, target] = [
+      await openDatabase(`file:${join(folder.path, '.holdpoint/holdpoint.db')}`),
+      await openDatabase(postgres.url),
+    ];
+    const now = new Date().toISOString();
+    const node = { pid: process.pid, host: hostname(), startedAt: now, seenAt: now };
+    let parts = 0;
+    const breaks = new Proxy(target, {
+      get(journal, name) {
+        const member: unknown = Reflect.get(journal, name, journal);
+        if (typeof member !== 'function') return member;
+        return (...given: unknown[]) => {
+          if (name === 'restore' && ++parts === 2) throw new Error('the process ends here');
+          return Reflect.apply(member, journal, given);
+        };
+      },
+    });
+    await expect(moveJournal(source, breaks, node)).rejects.toThrow('the process ends here');
+    await Promise.all([source.close(), target.close()]);
+    for (const command of [
+      ['move', FILE],
+      ['runs', '--database'],
+      ['serve', 'plain.ts', ...rehearse, '--port', '0', '--database'],
+    ])
+      expect(await folder.run([...command, postgres.url])).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/a part of another.*DROP SCHEMA holdpoint CASCADE.*DATABASE_INVALID/s),
+      });
+    await postgres.query('DROP SCHEMA holdpoint CASCADE');
+    expect(await folder.json(['move', FILE, postgres.url])).toMatchObject({ code: 0, lines: [{ runs: 2 }] });
+  });
+
   test('refuses a target that is not empty, a source in use, and a broken chain, and leaves all as it was', async () => {
     const { folder, held } = await office();
     await using _ = folder;
@@ -94,5 +131,8 @@ describe('move', () => {
       stderr: expect.stringMatching(/is not empty.*Name a new one/s),
     });
     expect(await folder.run(['move', 'file:none.db', 'file:other.db'])).toMatchObject({ code: 2 });
+    expect(await folder.run(['move', FILE, './.holdpoint/holdpoint.db'])).toMatchObject({
+      ...{ code: 2, stderr: expect.stringContaining('Both addresses are') },
+    });
   });
 });
