@@ -74,6 +74,7 @@ export class ListeningPool {
   }
 
   async close(): Promise<void> {
+    if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#listening?.release(true);
@@ -90,15 +91,20 @@ export class ListeningPool {
       client?.release(true);
       return new Promise(() => undefined);
     }
-    // The adapter gives back only the one that it has when it closes, and another may have it then.
+    // The adapter gives back only the one that it has when it closes, and another may have it then; so it is given back when it
+    // ends as well, by whoever comes first: the pool takes a second time for a mistake, and throws.
     const release = client.release.bind(client);
-    client.release = (destroy) => {
+    let isBack = false;
+    const giveBack = (destroy?: boolean | Error) => {
       if (this.#listening === client) this.#listening = null;
+      if (isBack) return;
+      isBack = true;
       release(destroy);
     };
+    client.release = giveBack;
     client.once('end', () => {
       if (this.#listening === client) this.#lost('its connection ended');
-      release(true);
+      giveBack(true);
     });
     this.#listening = client;
     return client;
