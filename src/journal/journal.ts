@@ -124,6 +124,8 @@ export interface OwnerAppend {
 export interface AmendView {
   readonly head: Head;
   readonly run: RunRow;
+  /** The store's time, read under the lock: UTC, ISO 8601; absent where the store has no clock of its own. */
+  readonly now?: string;
   hold(holdId: HoldId): HoldRecord | null;
 }
 

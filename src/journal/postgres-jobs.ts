@@ -65,7 +65,7 @@ export function amendJob<T extends Json>(
 ): Job<Amended<T>> {
   return {
     needs: { run: runId, holds: true, request },
-    decide({ runs, holds, answers }) {
+    decide({ runs, holds, answers, now }) {
       const answered = request && answers.get(keyOf(request));
       // The same request got the same kind of answer before.
       if (answered) return { value: { answer: answerOf(answered, request) as T, events: [] }, change: null };
@@ -76,7 +76,7 @@ export function amendJob<T extends Json>(
         const stored = holds.get(holdId);
         return stored?.run === runId ? (JSON.parse(stored.record) as HoldRecord) : null;
       };
-      const amendment = decide({ head: run.head, run, hold });
+      const amendment = decide({ head: run.head, run, hold, ...(now !== undefined && { now }) });
       const { events, answer, summary } = amendment;
       checkAttached(runId, row, events);
       const { taken, ...owned } = ownerAfter(row, amendment);

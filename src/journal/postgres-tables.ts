@@ -59,6 +59,8 @@ export class Tables {
   /** Runs whose job is this node's. */
   readonly held = new Set<RunId>();
   readonly jobs: JobChange[] = [];
+  /** The store's time, read when the rows of runs were locked. */
+  now: string | undefined;
   system: Head | null = null;
   readonly #started = new Set<RunId>();
   readonly #changedRuns = new Map<RunId, NonNullable<Change['run']>>();

@@ -31,7 +31,7 @@ export async function lockAndRead(
   // Each statement sees what was committed before it began, hence all that others wrote under the locks.
   const keys = requestKeys(needs);
   if (keys.length > 0) for (const [key, answer] of await storedAnswers(query, keys)) tables.answers.set(key, answer);
-  await readHolds(query, tables, distinct(needs.flatMap(({ holds, run }) => (holds && run) || [])));
+  await readHolds(query, tables, distinct(needs.flatMap(({ holds, run }) => (holds && run) || [])), nowMs);
   if (needs.some(({ system }) => system)) tables.system = await headOfSystem(query);
   if (needs.some(({ alive }) => alive)) await readNodes(query, tables, nowMs);
   const held = needs.flatMap((need) => need.held ?? []);
@@ -54,13 +54,14 @@ async function lockNames(query: Query, needs: readonly Needs[]): Promise<string>
   return row?.id ?? '';
 }
 
-async function readHolds(query: Query, { holds }: Tables, runs: readonly RunId[]): Promise<void> {
+async function readHolds(query: Query, tables: Tables, runs: readonly RunId[], nowMs: number | null): Promise<void> {
   if (runs.length === 0) return;
-  const rows = await query<{ id: HoldId; run: RunId; record: string }>(
-    'SELECT id, run, record FROM holdpoint.holds WHERE run = ANY($1)',
-    [runs],
+  const rows = await query<{ now: number; id: HoldId | null; run: RunId; record: string }>(
+    `SELECT ${STORE_NOW} AS now, id, run, record FROM (SELECT) AS once LEFT JOIN holdpoint.holds ON run = ANY($2)`,
+    [nowMs, runs],
   );
-  for (const { id, run, record } of rows) holds.set(id, { run, record });
+  for (const { id, run, record } of rows) if (id !== null) tables.holds.set(id, { run, record });
+  tables.now = new Date(rows[0]?.now ?? Number.NaN).toISOString();
 }
 
 async function readNodes(query: Query, { alive }: Tables, nowMs: number | null): Promise<void> {

@@ -40,9 +40,10 @@ export async function amendRun<T>(
   let recorded: Recorded | null = null;
   const asked = request ? { by: actor.user, ...request } : null;
   const { answer, epoch } = await journal.amend<Json>(runId, asked, (view) => {
-    const now = clock.now();
+    // Nodes on one database judge deadlines by its clock, so that none of them decides by its own.
+    const now = view.now ?? clock.now();
     const amending = decide(view, now < view.head.at ? view.head.at : now);
-    const foreseen = amending.foreseen && isNext(context, amending.foreseen, view) ? amending.foreseen : null;
+    const foreseen = amending.foreseen && isNext(context, amending.foreseen, view, now) ? amending.foreseen : null;
     const { amendment, published } = amendmentOf(context, runId, view, { amending, foreseen, now });
     if (published.events.length > 0) commit = published;
     recorded = foreseen && { foreseen, head: headOf(published.events) };
@@ -57,9 +58,19 @@ export async function amendRun<T>(
   return answer as T;
 }
 
+/** What was foreseen for a time further from the one it is recorded at is left to the run's driver. */
+const MOST_OFF_MS = 1_000;
+
 /** Whether what was foreseen is what this node would now derive, and may go on from. */
-function isNext({ mayDrive }: RunnerContext, { runId, crew, after }: Foreseen, { head, run }: AmendView): boolean {
-  return head.hash === after && run.owner === null && !run.wake && mayDrive(runId, crew.name);
+function isNext(
+  { mayDrive }: RunnerContext,
+  { runId, crew, after, at }: Foreseen,
+  { head, run }: AmendView,
+  now: string,
+): boolean {
+  const offMs = Math.abs(Date.parse(now) - Date.parse(at));
+  const isTimely = offMs <= MOST_OFF_MS;
+  return head.hash === after && run.owner === null && !run.wake && isTimely && mayDrive(runId, crew.name);
 }
 
 interface Amended<T> {

@@ -142,6 +142,70 @@ test('an action in doubt of a silent node waits for its timeout and grace, whate
   expect(afterMs).toBeGreaterThanOrEqual(7_205_000);
 });
 
+describe("deadlines are judged by the database's clock", () => {
+  const off = (ms: number): Clock => ({ ...systemClock, now: () => new Date(Date.now() + ms).toISOString() });
+  const model = () => scriptedModel([answer('draft')]);
+  let crews: EngineOptions['crews'];
+
+  async function held(dueIn: '1s' | '10m'): Promise<HoldId> {
+    const memo = defineCrew({
+      name: 'memo',
+      agents: { writer: { role: 'Writer', goal: 'Write' } },
+      tasks: {
+        draft: { agent: 'writer', description: 'Draft', confirm: 'after', review: { dueIn, onExpire: 'fail' } },
+      },
+    });
+    crews = [crewDefinition(memo)];
+    const first = await node({ crews, models: model });
+    const { id } = await first.start('memo', {}, { requestedBy: 'user:rita' });
+    const { openHolds } = await first.settled(id);
+    await expect.poll(async () => (await first.journal.run(id))?.owner, SOON).toBeNull();
+    await first.close();
+    return openHolds[0] as HoldId;
+  }
+
+  test('so a node that is an hour ahead expires nothing', async () => {
+    const holdId = await held('10m');
+    const ahead = await node({ crews, models: model, clock: off(3_600_000) });
+    const looked: string[] = [];
+    const { due } = ahead.journal;
+    ahead.journal.due = async (now) => {
+      const found = await due.call(ahead.journal, now);
+      looked.push(...found.map(({ id }) => id));
+      return found;
+    };
+    // It has found the hold due and asked the database, twice.
+    await expect.poll(() => looked.length, SOON).toBeGreaterThan(2);
+    expect(await ahead.journal.hold(holdId)).toMatchObject({ status: 'open' });
+  });
+
+  test('and one that is an hour behind decides nothing after its time', async () => {
+    const holdId = await held('1s');
+    const behind = await node({ crews, models: model, clock: off(-3_600_000) });
+    const hold = await behind.journal.hold(holdId);
+    const { dueAt, digest = '' } = hold ?? {};
+    await expect.poll(() => Date.now(), SOON).toBeGreaterThan(Date.parse(dueAt ?? '') + 50);
+    const decided = behind.decide(holdId, { verdict: 'approve', digest }, { actor: person('user:ana') });
+    await expect(decided).rejects.toMatchObject({ code: 'HOLD_ALREADY_DECIDED' });
+    expect(await behind.journal.hold(holdId)).toMatchObject({ status: 'open' });
+  });
+
+  test("and a decision there is recorded at the database's time", async () => {
+    const holdId = await held('10m');
+    const behind = await node({ crews, models: model, clock: off(-3_600_000) });
+    const { openedAt = '', digest = '', runId } = (await behind.journal.hold(holdId)) ?? {};
+    // What this node foresaw for its own time is too far from the database's to be recorded as it is.
+    await expect.poll(() => Date.now(), SOON).toBeGreaterThan(Date.parse(openedAt) + 1_100);
+    await behind.decide(holdId, { verdict: 'approve', digest }, { actor: person('user:ana') });
+    const events = await behind.journal.read(runId as RunId);
+    const at = events.find(({ type }) => type === 'hold.decided')?.at ?? '';
+    expect(Date.parse(at)).toBeGreaterThan(Date.parse(openedAt) + 1_000);
+    expect(await behind.outcome(runId as RunId, { signal: AbortSignal.timeout(15_000) })).toMatchObject({
+      status: 'completed',
+    });
+  });
+});
+
 describe('a node that was frozen', () => {
   test('for so long that it lost its row has it back', async () => {
     const clock = manualClock();
