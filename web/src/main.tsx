@@ -27,6 +27,7 @@ import './style/reject.css';
 import './style/pages.css';
 import './style/mantine.css';
 import './style/widths.css';
+import './style/touch.css';
 import './style/dialog.css';
 import './style/runs.css';
 import './style/run.css';

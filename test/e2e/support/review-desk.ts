@@ -43,6 +43,8 @@ export interface DeskPageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly dark?: boolean;
+  /** A screen that is touched, and has no pointer. */
+  readonly touch?: boolean;
   /** What the server tells this page can be held back by `pause`. */
   readonly slow?: boolean;
   /** Default: by a token. */
@@ -107,6 +109,7 @@ export async function reviewDesk({
       width = 1440,
       height = 900,
       dark = false,
+      touch = false,
       slow = false,
       signedIn = true,
     } = {}) => {
@@ -114,6 +117,7 @@ export async function reviewDesk({
         viewport: { width, height },
         colorScheme: dark ? 'dark' : 'light',
         reducedMotion: 'reduce',
+        ...(touch ? { hasTouch: true, isMobile: true } : {}),
       });
       browsers.push(browser);
       const page = browser.pages()[0] ?? (await browser.newPage());

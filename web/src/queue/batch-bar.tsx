@@ -7,6 +7,7 @@ import { useDesk, useDeskStore } from '../desk/use-desk.ts';
 import { shortAct } from '../hold/act-sentence.ts';
 import { useSeen } from '../hold/use-seen.ts';
 import { VisibleText } from '../text/visible-text.tsx';
+import { BATCH_LIMIT } from './batch.ts';
 
 interface BatchBarProps {
   readonly holds: readonly Hold[];
@@ -23,7 +24,6 @@ export function BatchBar({ holds, onClear, onDone }: BatchBarProps) {
   const [problem, setProblem] = useState<string | null>(null);
   const seen = useSeen(holds.map(({ digest }) => digest).join(), true);
   const may = roles.some((role) => role === 'reviewer' || role === 'admin');
-  const what = holds[0]?.action?.tool ?? `outputs of ${holds[0]?.task}`;
   const approve = async () => {
     if (!live || !seen || sending || !may) return;
     setSending(true);
@@ -68,12 +68,13 @@ export function BatchBar({ holds, onClear, onDone }: BatchBarProps) {
           aria-disabled={!live || !seen || sending || !may}
           onClick={() => void approve()}
         >
-          Approve {holds.length}: {what}
+          Approve {holds.length}: {holds[0] && typeWords(holds[0])}
         </button>
         <button type="button" className="btn" onClick={onClear}>
           Clear
         </button>
       </div>
+      {holds.length === BATCH_LIMIT && <p className="quiet small">At most {BATCH_LIMIT} at a time.</p>}
       {!may && <p className="quiet small">To decide takes the role reviewer.</p>}
       {problem && (
         <p className="err" role="alert">
@@ -82,6 +83,21 @@ export function BatchBar({ holds, onClear, onDone }: BatchBarProps) {
       )}
     </section>
   );
+}
+
+/** While there is nothing to approve together yet: what to touch. */
+export function PickMore({ chosen }: { readonly chosen: Hold | undefined }) {
+  return (
+    <p className="batch soft" role="status">
+      {chosen === undefined
+        ? 'Touch the boxes of those that you want to approve together: two or more of one type.'
+        : `1 chosen. Touch more of ${typeWords(chosen)}; another type begins anew.`}
+    </p>
+  );
+}
+
+function typeWords({ action, task }: Hold): string {
+  return action?.tool ?? `outputs of ${task}`;
 }
 
 type Result = Awaited<ReturnType<DeskStore['client']['decideMany']>>[number];

@@ -20,13 +20,15 @@ export interface QueueListProps {
   readonly bands: readonly QueueBand[];
   readonly openId: string | null;
   readonly selected: ReadonlySet<string>;
+  /** Several are being chosen: every box is there. */
+  readonly picking: boolean;
   /** How often what had arrived was let into the list. */
   readonly letIn: number;
   readonly onSelect: (hold: Hold) => void;
 }
 
 /** The list in bands. Only what is on the screen is drawn, so a thousand holds scroll as ten do. */
-export function QueueList({ bands, openId, selected, letIn, onSelect }: QueueListProps) {
+export function QueueList({ bands, openId, selected, picking, letIn, onSelect }: QueueListProps) {
   const items = useMemo(() => itemsOf(bands), [bands]);
   const scroller = useRef<HTMLDivElement>(null);
   const now = useNow(1_000);
@@ -49,7 +51,7 @@ export function QueueList({ bands, openId, selected, letIn, onSelect }: QueueLis
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
     <section className="queue-list" ref={scroller} tabIndex={0} aria-label="Holds">
-      <ul style={{ height: rows.getTotalSize(), position: 'relative' }}>
+      <ul className={picking ? 'is-picking' : undefined} style={{ height: rows.getTotalSize(), position: 'relative' }}>
         {rows.getVirtualItems().map(({ key, index, start, size }) => {
           const item = items[index];
           if (!item) return null;
@@ -78,6 +80,7 @@ export function QueueList({ bands, openId, selected, letIn, onSelect }: QueueLis
                   now={now}
                   open={item.hold.id === openId}
                   selected={selected.has(item.hold.id)}
+                  picking={picking}
                   onSelect={onSelect}
                 />
               )}

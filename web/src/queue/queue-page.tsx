@@ -7,13 +7,13 @@ import { newestUndoable } from '../desk/strip-entry.ts';
 import { useDesk, useDeskStore } from '../desk/use-desk.ts';
 import { HoldPage } from '../hold/hold-page.tsx';
 import { go, type Route } from '../router.ts';
-import { Icon } from '../shell/icons.tsx';
 import { useKeys } from '../use-keys.ts';
 import { useNow } from '../use-now.ts';
 import { useTitle } from '../use-title.ts';
-import { pick } from './batch.ts';
-import { BatchBar } from './batch-bar.tsx';
+import { isBatchable, pick } from './batch.ts';
+import { BatchBar, PickMore } from './batch-bar.tsx';
 import { EmptyQueue } from './empty-queue.tsx';
+import { QueueHead } from './queue-head.tsx';
 import { neighbour, successor } from './queue-items.ts';
 import { QueueList } from './queue-list.tsx';
 import { matchesFilter, orderQueue } from './queue-order.ts';
@@ -30,6 +30,7 @@ export function QueuePage({ route }: { route: Extract<Route, { page: 'queue' | '
   const waiting = useDesk((state) => state.arrived);
   const [filter, setFilter] = useState('');
   const [selected, setSelected] = useState<readonly Hold[]>([]);
+  const [picking, setPicking] = useState(false);
   const words = useDeferredValue(filter);
   const minute = useNow(60_000);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is overdue changes with the minute
@@ -94,6 +95,10 @@ export function QueuePage({ route }: { route: Extract<Route, { page: 'queue' | '
     u: undo,
     n: arrived > 0 ? showArrived : undefined,
   });
+  const clear = () => {
+    setSelected([]);
+    setPicking(false);
+  };
   const count = list.length;
   const chosen = useMemo(() => new Set(selected.map(({ id }) => id)), [selected]);
   const still = selected.filter(({ id }) => holds.get(id)?.status === 'open');
@@ -102,30 +107,18 @@ export function QueuePage({ route }: { route: Extract<Route, { page: 'queue' | '
   return (
     <div className={atList ? 'desk at-list' : 'desk at-item'}>
       <section className="queue" aria-label={`Queue, ${count} waiting`}>
-        <div className="queue-head">
-          <label className="filter">
-            <Icon name="search" small />
-            <span className="vh">Filter the queue</span>
-            <input
-              ref={input}
-              type="search"
-              placeholder="Crew, task, order"
-              value={filter}
-              onChange={(event) => setFilter(event.target.value)}
-              onKeyDown={(event) => {
-                if (event.key === 'Escape') {
-                  setFilter('');
-                  event.currentTarget.blur();
-                }
-                if (event.key === 'Enter') {
-                  event.currentTarget.blur();
-                  if (list[0]) go({ page: 'hold', holdId: list[0].id });
-                }
-              }}
-            />
-            <kbd>/</kbd>
-          </label>
-        </div>
+        <QueueHead
+          filter={filter}
+          input={input}
+          picking={picking}
+          canPick={picking || list.some(isBatchable)}
+          onFilter={setFilter}
+          onFirst={() => list[0] && go({ page: 'hold', holdId: list[0].id })}
+          onPicking={(next) => {
+            setPicking(next);
+            setSelected([]);
+          }}
+        />
         {arrived > 0 && (
           <button type="button" className="arrived" onClick={showArrived}>
             {arrived} new <kbd>n</kbd>
@@ -137,10 +130,21 @@ export function QueuePage({ route }: { route: Extract<Route, { page: 'queue' | '
               {!loaded ? 'Reading the queue…' : filter === '' ? 'Empty.' : `Nothing in the queue says “${filter}”.`}
             </p>
           ) : (
-            <QueueList bands={bands} openId={openId} selected={chosen} letIn={letIn} onSelect={onSelect} />
+            <QueueList
+              bands={bands}
+              openId={openId}
+              selected={chosen}
+              picking={picking}
+              letIn={letIn}
+              onSelect={onSelect}
+            />
           )}
         </div>
-        {still.length > 1 && <BatchBar holds={still} onClear={() => setSelected([])} onDone={() => setSelected([])} />}
+        {still.length > 1 ? (
+          <BatchBar holds={still} onClear={clear} onDone={clear} />
+        ) : (
+          picking && <PickMore chosen={still[0]} />
+        )}
         <div className="queue-foot">
           <span className="hint">
             <kbd>j</kbd>

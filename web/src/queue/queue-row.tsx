@@ -15,12 +15,14 @@ interface QueueRowProps {
   readonly now: number;
   readonly open: boolean;
   readonly selected: boolean;
+  /** Its box is there without being pointed at. */
+  readonly picking: boolean;
   readonly onSelect: (hold: Hold) => void;
 }
 
 /** Two lines: verb, object and amount; place and deadline. */
 export const QueueRow = memo(
-  function QueueRow({ hold, now, open, selected, onSelect }: QueueRowProps) {
+  function QueueRow({ hold, now, open, selected, picking, onSelect }: QueueRowProps) {
     const { verb, object, amount } = rowWords(hold);
     return (
       <div className={selected ? 'row-frame is-selected' : 'row-frame'}>
@@ -53,9 +55,9 @@ export const QueueRow = memo(
             aria-checked={selected}
             aria-label={`Select ${verb} ${plainText(object).slice(0, 60)}`}
             onClick={() => onSelect(hold)}
-            tabIndex={open ? 0 : -1}
+            tabIndex={open || picking ? 0 : -1}
           >
-            {selected && <Icon name="check" small />}
+            <span className="pick-box">{selected && <Icon name="check" small />}</span>
           </button>
         )}
       </div>
@@ -65,6 +67,7 @@ export const QueueRow = memo(
     before.hold === after.hold &&
     before.open === after.open &&
     before.selected === after.selected &&
+    before.picking === after.picking &&
     before.onSelect === after.onSelect &&
     Math.floor(before.now / 10_000) === Math.floor(after.now / 10_000),
 );
