@@ -38,23 +38,27 @@ export interface DecisionFilter {
   readonly text?: string | undefined;
 }
 
-/** The decisions on a hold that a filter asks for, newest first. What was taken over from another run or hold counts there. */
-export function pastDecisions(hold: HoldRecord, filter: DecisionFilter = {}): PastDecision[] {
+/** A decision as it stands in the journal: the entry `entry` of the history of `hold`. */
+export interface FoundDecision {
+  readonly hold: HoldRecord;
+  readonly entry: number;
+  readonly decision: PastDecision;
+}
+
+/** The decisions made on a hold, oldest first. What was taken over from another run or hold counts there. */
+export function decisionsOn(hold: HoldRecord): FoundDecision[] {
   if (hold.inherited) return [];
-  const found: PastDecision[] = [];
-  for (const [index, entry] of hold.history.entries()) {
-    if (index < (hold.priorDecisions ?? 0)) continue;
-    const closes = index === hold.history.length - 1 && hold.decidedBy.length > 0;
-    const decision = {
-      ...shownOf(hold),
-      ...entry,
-      decidedBy: closes ? hold.decidedBy : [entry.by],
-      digest: digestAt(hold, index),
-    };
-    if (isWanted(decision, filter) && (filter.text === undefined || says(decision, hold, filter.text)))
-      found.push(decision);
-  }
-  return found.reverse();
+  const prior = hold.priorDecisions ?? 0;
+  return hold.history.slice(prior).map((_, own) => foundDecision(hold, prior + own));
+}
+
+/** @throws {RangeError} if the history has no such entry */
+export function foundDecision(hold: HoldRecord, entry: number): FoundDecision {
+  const made = hold.history[entry];
+  if (!made) throw new RangeError(`Hold ${hold.id} has no decision ${entry}`);
+  const closes = entry === hold.history.length - 1 && hold.decidedBy.length > 0;
+  const decidedBy = closes ? hold.decidedBy : [made.by];
+  return { hold, entry, decision: { ...shownOf(hold), ...made, decidedBy, digest: digestAt(hold, entry) } };
 }
 
 /** The digest that an entry of the history was decided on: each modification under a quorum was made on the one before. */
@@ -69,13 +73,15 @@ function shownOf({ runId, crew, id: holdId, kind, task, action, impact, reasons 
   return { runId, crew, holdId, kind, task, tool: action?.tool ?? null, summary };
 }
 
-function isWanted({ decidedBy, by, verdict, at }: PastDecision, filter: DecisionFilter): boolean {
+/** Whether it is what a filter asks for, but for its `text`. */
+export function isWanted({ decidedBy, by, verdict, at }: PastDecision, filter: DecisionFilter): boolean {
   if (filter.by !== undefined && by !== filter.by && !decidedBy.includes(filter.by)) return false;
   if (filter.verdict !== undefined && verdict !== filter.verdict) return false;
   return (filter.from === undefined || at >= filter.from) && (filter.to === undefined || at < filter.to);
 }
 
-function says(decision: PastDecision, { proposal, reasons }: HoldRecord, text: string): boolean {
+/** Whether a text is anywhere in it. */
+export function says({ decision, hold: { proposal, reasons } }: FoundDecision, text: string): boolean {
   const { diff = null, ...shown } = decision;
   const values = [
     ...Object.values(shown),

@@ -1,6 +1,6 @@
 import type { EventType } from '../crew/events.ts';
 import type { HoldRecord, HoldStatus } from '../hooks/hold.ts';
-import type { DecisionFilter } from '../hooks/past-decision.ts';
+import type { DecisionFilter, FoundDecision } from '../hooks/past-decision.ts';
 import type { RunStatus, RunSummary } from '../hooks/run-summary.ts';
 import type { HoldId, RunId } from '../ids.ts';
 import type { Json } from '../json/json.ts';
@@ -46,8 +46,9 @@ export interface Journal {
   runs(query: RunQuery): Promise<Page<RunSummary>>;
   hold(holdId: HoldId): Promise<HoldRecord | null>;
   holds(query: HoldQuery): Promise<Page<HoldRecord>>;
-  /** Holds with a decision made on them that is as asked for, newest first; `pastDecisions` tells which of theirs it is. */
-  decided(query: DecidedQuery): Promise<Page<HoldRecord>>;
+  /** Decisions that were made, the last one first; those of one moment by the id of their hold. A cursor goes on below the
+   *  decision that its page ended with, whatever is decided meanwhile. */
+  decided(query: DecidedQuery): Promise<Page<FoundDecision>>;
 
   /** The answer given before to this request; `REQUEST_ID_REUSED` if its content was another. Null if it is new. */
   answered(request: Request): Promise<Json | null>;

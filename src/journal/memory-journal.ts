@@ -1,5 +1,5 @@
 import type { HoldRecord } from '../hooks/hold.ts';
-import { pastDecisions } from '../hooks/past-decision.ts';
+import { decisionsOn, type FoundDecision, isWanted } from '../hooks/past-decision.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
 import { type HoldId, type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import type { Json } from '../json/json.ts';
@@ -25,7 +25,16 @@ import type {
   UnderWay,
 } from './journal.ts';
 import { memoryTokens } from './memory-tokens.ts';
-import { type List, limitOf, pageOf, placeOf } from './page.ts';
+import {
+  comparePlaces,
+  decisionsBelow,
+  type List,
+  limitOf,
+  pageOf,
+  pageOfDecisions,
+  placeOf,
+  placeOfDecision,
+} from './page.ts';
 import type { Payload } from './payloads.ts';
 import {
   answerOf,
@@ -157,14 +166,14 @@ class MemoryJournal implements Journal {
     const { items, cursor: next } = list('holds', rows, { where: { status, crew, run: runId }, limit, cursor });
     return { items: items.map(({ record }) => record), cursor: next };
   }
-  async decided({ crew, limit, cursor, ...filter }: DecidedQuery): Promise<Page<HoldRecord>> {
-    const all = [...this.#holds.values()].map(({ record }) => ({
-      record,
-      crew: record.crew,
-      isWanted: pastDecisions(record, filter).length > 0,
-    }));
-    const { items, cursor: next } = list('holds', all, { where: { crew, isWanted: true }, limit, cursor });
-    return { items: items.map(({ record }) => record), cursor: next };
+  async decided({ crew, limit, cursor, ...filter }: DecidedQuery): Promise<Page<FoundDecision>> {
+    const below = decisionsBelow(cursor, filter.to);
+    const found = [...this.#holds.values()]
+      .filter(({ record }) => crew === undefined || record.crew === crew)
+      .flatMap(({ record }) => decisionsOn(record))
+      .filter((item) => isWanted(item.decision, filter) && comparePlaces(placeOfDecision(item), below) < 0)
+      .sort((a, b) => comparePlaces(placeOfDecision(b), placeOfDecision(a)));
+    return copy(pageOfDecisions(found, limitOf(limit)));
   }
   async answered(request: Request): Promise<Json | null> {
     const stored = this.#answers.get(keyOf(request));

@@ -152,7 +152,7 @@ class PostgresJournal implements Journal {
     return this.#read((query) => queries.holdsBy(query, wanted));
   }
   decided(wanted: DecidedQuery) {
-    return this.#read((query) => queries.decidedHolds(query, wanted));
+    return this.#read((query) => queries.decisionsBy(query, wanted));
   }
   due(now: string) {
     return this.#read((query) => queries.dueHolds(query, now));

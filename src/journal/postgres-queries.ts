@@ -1,4 +1,5 @@
 import type { HoldRecord } from '../hooks/hold.ts';
+import { type FoundDecision, foundDecision } from '../hooks/past-decision.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
 import { type HoldId, type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import type { Json } from '../json/json.ts';
@@ -17,7 +18,7 @@ import type {
   SeenNode,
   UnderWay,
 } from './journal.ts';
-import { type List, limitOf, pageOf, placeOf } from './page.ts';
+import { decisionsBelow, type List, limitOf, pageOf, pageOfDecisions, placeOf } from './page.ts';
 import type { Payload } from './payloads.ts';
 import type { Query } from './postgres-pool.ts';
 
@@ -103,19 +104,21 @@ export function holdsBy(query: Query, { status, crew, runId, limit, cursor }: Ho
   return listBy(query, { list: 'holds', json: 'record', where: { status, crew, run: runId }, limit, cursor });
 }
 
-export async function decidedHolds(query: Query, given: DecidedQuery): Promise<Page<HoldRecord>> {
-  const { by = null, verdict = null, from = null, to = null, crew = null, cursor } = given;
+export async function decisionsBy(query: Query, given: DecidedQuery): Promise<Page<FoundDecision>> {
+  const { by = null, verdict = null, from = '', to, crew = null, cursor } = given;
   const limit = limitOf(given.limit);
-  const rows = await query<{ n: number; json: string }>(
-    `SELECT n::float8 AS n, record AS json FROM holdpoint.holds
-     WHERE n < $1 AND ($2::text IS NULL OR crew = $2) AND EXISTS (
-       SELECT 1 FROM jsonb_array_elements(decisions) AS entry
-       WHERE ($3::text IS NULL OR entry ->> 'verdict' = $3) AND ($4::text IS NULL OR entry -> 'by' ? $4)
-       AND ($5::text IS NULL OR entry ->> 'at' >= $5 COLLATE "C") AND ($6::text IS NULL OR entry ->> 'at' < $6 COLLATE "C"))
-     ORDER BY n DESC LIMIT $7`,
-    [placeOf('holds', cursor), crew, verdict, by, from, to, limit + 1],
+  const rows = await query<{ json: string; entry: number }>(
+    `SELECT h.record AS json, d.entry FROM holdpoint.decisions AS d JOIN holdpoint.holds AS h ON h.id = d.hold
+     WHERE (d.at, d.hold, d.entry) < ($1, $2, $3) AND d.at >= $4 AND ($5::text IS NULL OR h.crew = $5)
+     AND ($6::text IS NULL OR d.verdict = $6) AND ($7::text IS NULL OR $7 = ANY (d.people))
+     ORDER BY d.at DESC, d.hold DESC, d.entry DESC LIMIT $8`,
+    [...decisionsBelow(cursor, to), from, crew, verdict, by, limit + 1],
   );
-  return paged('holds', rows, limit);
+  const found = rows.map(({ json, entry }) => {
+    const hold = JSON.parse(json) as HoldRecord;
+    return foundDecision(hold, (hold.priorDecisions ?? 0) + entry);
+  });
+  return pageOfDecisions(found, limit);
 }
 
 interface ListOptions {

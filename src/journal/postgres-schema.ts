@@ -11,7 +11,7 @@ const OLDEST_SERVER = 130_000;
 /**
  * The first turns an empty database into version 1, the second would turn that into version 2, and so on. Never change one that
  * was released. JSON is kept as text: `jsonb` orders keys, rounds numbers and refuses `\u0000`, and digests would not match any
- * more. `n` is the order of arrival. `decisions` is what past decisions are searched by. Ids compare byte by byte, so that every
+ * more. `n` is the order of arrival. `decisions` says who decided what and when, the last one first. Ids compare byte by byte, so that every
  * node locks in the same order.
  */
 const MIGRATIONS: readonly string[] = [
@@ -64,6 +64,28 @@ const MIGRATIONS: readonly string[] = [
   );
   `,
   'ALTER TABLE holdpoint.nodes ADD COLUMN about TEXT',
+  // The order in which decisions were made. Written by a trigger, so that nodes of an older version that are still running fill it
+  // too. `entry` counts the decisions on a hold from 0, the first one made; `people`: whoever made it.
+  `
+  CREATE TABLE holdpoint.decisions (
+    at TEXT COLLATE "C" NOT NULL, hold TEXT COLLATE "C" NOT NULL REFERENCES holdpoint.holds (id) ON DELETE CASCADE,
+    entry INTEGER NOT NULL, verdict TEXT NOT NULL, people TEXT[] NOT NULL, PRIMARY KEY (hold, entry)
+  );
+  CREATE INDEX decisions_by_time ON holdpoint.decisions (at, hold, entry);
+
+  CREATE FUNCTION holdpoint.list_decisions() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    INSERT INTO holdpoint.decisions (at, hold, entry, verdict, people)
+    SELECT made.value ->> 'at', new.id, jsonb_array_length(new.decisions) - made.place, made.value ->> 'verdict',
+      ARRAY(SELECT jsonb_array_elements_text(made.value -> 'by'))
+    FROM jsonb_array_elements(new.decisions) WITH ORDINALITY AS made (value, place)
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER list_decisions AFTER INSERT OR UPDATE OF decisions ON holdpoint.holds
+    FOR EACH ROW WHEN (new.decisions IS NOT NULL) EXECUTE FUNCTION holdpoint.list_decisions();
+  UPDATE holdpoint.holds SET decisions = decisions WHERE decisions IS NOT NULL;
+  `,
 ];
 
 const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,5 +1,5 @@
 import type { HoldRecord } from '../hooks/hold.ts';
-import { pastDecisions } from '../hooks/past-decision.ts';
+import { decisionsOn } from '../hooks/past-decision.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
 import type { HoldId, RunId } from '../ids.ts';
 import { nextDeadlineMs } from './deadline.ts';
@@ -130,9 +130,14 @@ export function encoded(runId: RunId, { events, payloads, holds }: Added): Pick<
 }
 
 function encodedHold(run: RunId, hold: HoldRecord): StoredHold {
-  const made = pastDecisions(hold).map(({ verdict, at, by, decidedBy }) => ({ verdict, at, by: [by, ...decidedBy] }));
+  const made = decisionsOn(hold).map(({ decision: { verdict, at, by, decidedBy } }) => ({
+    verdict,
+    at,
+    by: [by, ...decidedBy],
+  }));
   const { id, crew, status } = hold;
-  const decisions = made.length > 0 ? JSON.stringify(made) : null;
+  // The last one first, as the first versions of the schema have it.
+  const decisions = made.length > 0 ? JSON.stringify(made.reverse()) : null;
   return { id, run, crew, status, record: JSON.stringify(hold), decisions, deadline: nextDeadlineMs(hold) };
 }
 

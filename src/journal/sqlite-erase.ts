@@ -3,6 +3,7 @@ import { checkAtRest, runNotFound } from './preconditions.ts';
 import { type Erasure, namedPayloads } from './retention.ts';
 import { forgetAnswers } from './sqlite-answers.ts';
 import { dropUnusedConfig } from './sqlite-configs.ts';
+import { deleteHolds } from './sqlite-decisions.ts';
 import { eraseData, eventsOf, type Place } from './sqlite-events.ts';
 import { holdsOpenedAt, upsertHolds } from './sqlite-holds.ts';
 import { packHex } from './sqlite-packing.ts';
@@ -20,12 +21,7 @@ export function eraseRun(sql: Sql, runId: RunId, { seq, seqs, tasks, summary }: 
   eraseData(sql, n, seqs);
   // What stays of holds must not be looked for in what has gone.
   upsertHolds(sql, { n, id: runId }, holds, []);
-  if (tasks === null) sql('DELETE FROM holds WHERE run_n = ?').run(n);
-  else {
-    sql("DELETE FROM holds WHERE run_n = ? AND record ->> 'task' IN (SELECT value FROM json_each(?))").run(
-      ...[n, JSON.stringify(tasks)],
-    );
-  }
+  deleteHolds(sql, n, tasks);
   if (seqs.includes(1)) forgetConfig(sql, place);
   const named = namedPayloads(eventsOf(sql, runId, {}));
   for (const { digest } of payloadsOf(sql, runId))
@@ -38,7 +34,8 @@ export function removeRun(sql: Sql, runId: RunId, seq: number): boolean {
   if (!place) return false;
   const { n } = place;
   forgetAnswers(sql, { n, id: runId });
-  for (const table of ['events', 'payloads', 'holds']) sql(`DELETE FROM ${table} WHERE run_n = ?`).run(n);
+  deleteHolds(sql, n, null);
+  for (const table of ['events', 'payloads']) sql(`DELETE FROM ${table} WHERE run_n = ?`).run(n);
   sql('DELETE FROM runs WHERE n = ?').run(n);
   dropUnusedConfig(sql, place.config);
   return true;

@@ -2,8 +2,8 @@ import type { HoldRecord } from '../hooks/hold.ts';
 import type { HoldId, RunId } from '../ids.ts';
 import { nextDeadlineMs } from './deadline.ts';
 import type { JournalEvent } from './envelope.ts';
-import type { DecidedQuery, HoldQuery, Page } from './journal.ts';
-import { limitOf, pageOf, placeOf } from './page.ts';
+import type { HoldQuery, Page } from './journal.ts';
+import { limitOf, type Placed, pageOf, placeOf } from './page.ts';
 import { unpackData } from './sqlite-event-data.ts';
 import { formsOf } from './sqlite-event-forms.ts';
 import { placeOfRun } from './sqlite-events.ts';
@@ -19,7 +19,7 @@ import { NUMBER, type Sql, TEXT } from './sqlite-statements.ts';
 const ALWAYS_THERE: ReadonlySet<string> = new Set(['history', 'task']);
 const COLUMNS: ReadonlySet<string> = new Set(['id', 'crew', 'status']);
 
-interface RawHold {
+export interface RawHold {
   readonly n: number;
   readonly id: HoldId;
   readonly run: RunId;
@@ -34,9 +34,10 @@ interface RawHold {
 
 const OF_OPENING = 'FROM events e WHERE e.run_n = h.run_n AND e.seq = h.opened';
 // Subqueries, which cost less than joins.
-const SELECT = `SELECT h.n, h.id, (SELECT r.id FROM runs r WHERE r.n = h.run_n) AS run, h.crew, h.status, h.record, h.opened,
+export const HOLD_COLUMNS = `h.n, h.id, (SELECT r.id FROM runs r WHERE r.n = h.run_n) AS run, h.crew, h.status, h.record, h.opened,
   (SELECT e.at ${OF_OPENING}) AS openedAt, (SELECT e.type ${OF_OPENING}) AS openingType,
-  (SELECT e.data ${OF_OPENING}) AS opening FROM holds h`;
+  (SELECT e.data ${OF_OPENING}) AS opening`;
+const SELECT = `SELECT ${HOLD_COLUMNS} FROM holds h`;
 const SELECT_ONE = `${SELECT} WHERE h.id = ?`;
 
 /** `runId`: only if it belongs to this run. */
@@ -58,31 +59,21 @@ export function holdsBy(sql: Sql, { status, crew, runId, limit: wanted, cursor }
   return pageOf('holds', rows.map(placed), limit);
 }
 
-/** As `pastDecisions` reads a history: entries of this hold itself, the last one made by all of `decidedBy`. */
-const DECIDED = `json_extract(record, '$.inherited') IS NULL AND EXISTS (
-  SELECT 1 FROM json_each(record, '$.history') AS entry
-  WHERE entry.key >= ifnull(json_extract(record, '$.priorDecisions'), 0)
-  AND ($verdict IS NULL OR entry.value ->> 'verdict' = $verdict)
-  AND ($from IS NULL OR entry.value ->> 'at' >= $from) AND ($to IS NULL OR entry.value ->> 'at' < $to)
-  AND ($by IS NULL OR entry.value ->> 'by' = $by OR (
-    entry.key = json_array_length(record, '$.history') - 1
-    AND EXISTS (SELECT 1 FROM json_each(record, '$.decidedBy') AS voter WHERE voter.value = $by))))`;
-
-export function decidedHolds(sql: Sql, { crew, limit: wanted, cursor, ...filter }: DecidedQuery): Page<HoldRecord> {
-  const { by = null, verdict = null, from = null, to = null } = filter;
-  const limit = limitOf(wanted);
-  const rows = sql<RawHold>(
-    `${SELECT} WHERE h.n < $n AND ($crew IS NULL OR h.crew = $crew) AND ${DECIDED} ORDER BY h.n DESC LIMIT $limit`,
-  ).all({ n: placeOf('holds', cursor), crew: crew ?? null, by, verdict, from, to, limit: limit + 1 });
-  return pageOf('holds', rows.map(placed), limit);
-}
-
 export function dueHolds(sql: Sql, now: string): HoldRecord[] {
   return sql<RawHold>(
     `${SELECT} WHERE h.next_deadline IS NOT NULL AND h.next_deadline <= ${NUMBER} ORDER BY h.next_deadline, h.n`,
   )
     .all(Date.parse(now))
     .map(toHold);
+}
+
+export function holdsOfRun(sql: Sql, run: number): HoldRecord[] {
+  return sql<RawHold>(`${SELECT} WHERE h.run_n = ?`).all(run).map(toHold);
+}
+
+/** Holds in the order of arrival, after the place `n`. */
+export function holdsFrom(sql: Sql, n: number, limit: number): Placed<HoldRecord>[] {
+  return sql<RawHold>(`${SELECT} WHERE h.n > ? ORDER BY h.n LIMIT ?`).all(n, limit).map(placed);
 }
 
 /** The holds of a run that say something by those of its events. */
@@ -118,11 +109,11 @@ interface Base {
 }
 type Members = Readonly<Record<string, unknown>>;
 
-function placed(row: RawHold) {
+function placed(row: RawHold): Placed<HoldRecord> {
   return { n: row.n, item: toHold(row) };
 }
 
-function toHold({ id, run, crew, status, record, ...from }: RawHold): HoldRecord {
+export function toHold({ id, run, crew, status, record, ...from }: RawHold): HoldRecord {
   const said = baseOf({ seq: from.opened, at: from.openedAt, type: from.openingType, data: from.opening });
   // Rows are what `upsertHolds` wrote.
   return { ...said?.members, id, runId: run, crew, status, ...(JSON.parse(record) as object) } as HoldRecord;

@@ -22,6 +22,7 @@ import type {
 import { answerOf } from './preconditions.ts';
 import type { Erasure } from './retention.ts';
 import { answersAfter, storedAnswer } from './sqlite-answers.ts';
+import { decisionsBy } from './sqlite-decisions.ts';
 import { eraseRun, removeRun } from './sqlite-erase.ts';
 import { readFailure } from './sqlite-errors.ts';
 import { eventsOf } from './sqlite-events.ts';
@@ -134,7 +135,7 @@ class SqliteJournal implements Journal {
     return this.#read((sql) => holds.holdsBy(sql, query));
   }
   decided(query: DecidedQuery) {
-    return this.#read((sql) => holds.decidedHolds(sql, query));
+    return this.#read((sql) => decisionsBy(sql, query));
   }
   due(now: string) {
     return this.#read((sql) => holds.dueHolds(sql, now));

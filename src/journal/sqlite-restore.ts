@@ -2,8 +2,9 @@ import { SYSTEM_JOURNAL } from '../ids.ts';
 import type { Restored } from './journal.ts';
 import { checkRestored, runNotFound } from './preconditions.ts';
 import { insertAnswer, storedAnswer } from './sqlite-answers.ts';
+import { writeHolds } from './sqlite-decisions.ts';
 import { headOfSystem, placeOfRun, SYSTEM_PLACE } from './sqlite-events.ts';
-import { holdOf, upsertHolds } from './sqlite-holds.ts';
+import { holdOf } from './sqlite-holds.ts';
 import { insertRun, insertWritten } from './sqlite-rows.ts';
 import type { Sql } from './sqlite-statements.ts';
 
@@ -14,7 +15,7 @@ export function restorePart(sql: Sql, part: Restored): void {
   else if (part.type === 'hold') {
     const run = placeOfRun(sql, part.runId);
     if (!run) throw runNotFound(part.runId);
-    upsertHolds(sql, { n: run.n, id: part.runId }, [part.hold], []);
+    writeHolds(sql, { n: run.n, id: part.runId }, [part.hold], []);
   } else if (part.row) insertRun(sql, part.row, { ...part, holds: [] });
   else insertWritten(sql, { n: SYSTEM_PLACE.n, id: SYSTEM_JOURNAL }, { ...part, holds: [] });
 }

@@ -18,8 +18,9 @@ import {
 } from './preconditions.ts';
 import { insertAnswer, storedAnswer } from './sqlite-answers.ts';
 import { withoutConfig } from './sqlite-configs.ts';
+import { writeHolds } from './sqlite-decisions.ts';
 import { headOfSystem, insertEvents, SYSTEM_PLACE } from './sqlite-events.ts';
-import { holdOf, upsertHolds } from './sqlite-holds.ts';
+import { holdOf } from './sqlite-holds.ts';
 import { packHex, packTime } from './sqlite-packing.ts';
 import { packSummary, storedRun } from './sqlite-queries.ts';
 import type { Sql } from './sqlite-statements.ts';
@@ -170,5 +171,5 @@ export function insertWritten(sql: Sql, run: { n: number; id: RunId }, { events,
     );
   }
   insertEvents(sql, run.n, events);
-  upsertHolds(sql, run, holds, events);
+  writeHolds(sql, run, holds, events);
 }

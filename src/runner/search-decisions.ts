@@ -1,5 +1,5 @@
 import { HoldpointError } from '../errors.ts';
-import { type DecisionFilter, type PastDecision, pastDecisions } from '../hooks/past-decision.ts';
+import { type DecisionFilter, type PastDecision, says } from '../hooks/past-decision.ts';
 import type { Journal } from '../journal/journal.ts';
 
 export interface DecisionSearch extends DecisionFilter {
@@ -8,23 +8,23 @@ export interface DecisionSearch extends DecisionFilter {
   readonly cursor?: string | undefined;
 }
 
-/** Holds looked through for one answer at most, so that a text that nothing has cannot keep the journal busy. */
+/** Pages looked through for one answer at most, so that a text that nothing has cannot keep the journal busy. */
 const MAX_PAGES = 20;
 
 /**
- * Past decisions, those on the newest holds first; a page has those on at most `limit` holds. A page may be short, or empty, and
- * still have a `cursor`: there is more to look through. @throws `BAD_REQUEST` for what is no time or no cursor
+ * Past decisions, the last one first, at most `limit`. A page may be short, or empty, and still have a `cursor`: there is more to
+ * look through. @throws `BAD_REQUEST` for what is no time or no cursor
  */
 export async function searchDecisions(
   journal: Journal,
   { crew, limit, cursor: start, ...given }: DecisionSearch,
 ): Promise<{ decisions: PastDecision[]; cursor: string | null }> {
-  const filter = { ...given, from: timeOf('from', given.from), to: timeOf('to', given.to) };
-  const { text: _text, ...indexed } = filter;
+  const { text, ...filter } = { ...given, from: timeOf('from', given.from), to: timeOf('to', given.to) };
   let cursor: string | undefined = start;
   for (let pages = 1; ; pages++) {
-    const page = await journal.decided({ ...indexed, crew, limit, cursor });
-    const decisions = page.items.flatMap((hold) => pastDecisions(hold, filter));
+    const page = await journal.decided({ ...filter, crew, limit, cursor });
+    const found = page.items.filter((item) => text === undefined || says(item, text));
+    const decisions = found.map(({ decision }) => decision);
     if (decisions.length > 0 || page.cursor === null || pages >= MAX_PAGES) return { decisions, cursor: page.cursor };
     cursor = page.cursor;
   }

@@ -612,8 +612,8 @@ export function journalContract(name: string, open: (options: { now: () => numbe
       ];
       await begin(run, { holds });
       const found = async (query: Parameters<Journal['decided']>[0]) =>
-        (await journal.decided(query)).items.map(({ id }) => holds.findIndex((hold) => hold.id === id) + 1);
-      expect(await found({})).toEqual([4, 3, 2]);
+        (await journal.decided(query)).items.map(({ hold: { id } }) => holds.findIndex((hold) => hold.id === id) + 1);
+      expect(await found({})).toEqual([3, 4, 2]);
       expect(await found({ crew: 'desk' })).toEqual([3, 2]);
       expect(await found({ by: 'user:ana' })).toEqual([4, 2]);
       expect(await found({ by: 'user:cleo' })).toEqual([3]);
@@ -622,9 +622,90 @@ export function journalContract(name: string, open: (options: { now: () => numbe
       expect(await found({ from: later(1_000), to: later(5_000) })).toEqual([4, 2]);
       expect(await found({ from: later(1_001) })).toEqual([3]);
       const page = await journal.decided({ limit: 2 });
-      expect(page.items).toHaveLength(2);
+      expect(page.items).toMatchObject([
+        { hold: holds[2], entry: 1, decision: { verdict: 'approve', decidedBy: ['user:cleo', 'user:ben'] } },
+        { hold: holds[3], entry: 0, decision: { verdict: 'reject', decidedBy: ['user:ana'] } },
+      ]);
       expect(await found({ cursor: page.cursor ?? '' })).toEqual([2]);
       await expect(journal.decided({ cursor: 'x' })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+      const { cursor } = await journal.holds({ limit: 1 });
+      await expect(journal.decided({ cursor: cursor ?? '' })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    });
+
+    /** A hold on which something was decided at these times; the last closes it, unless it is `open`. */
+    const decidedAt = (n: number, times: readonly number[], status: 'open' | 'approved' = 'approved') => {
+      const entry = { by: 'user:ana', verdict: 'modify' as const, reason: null, reasonCode: null };
+      const history = times.map((ms) => ({ ...entry, at: later(ms) }));
+      return holdOf(run, n, { status, history, decidedBy: status === 'open' ? [] : ['user:ana'] });
+    };
+    const decisions = async (query: Parameters<Journal['decided']>[0] = {}) => {
+      const { items, cursor } = await journal.decided(query);
+      const shown = items.map(({ hold, decision }) => [
+        Number(hold.id.split('_').at(-1)),
+        Date.parse(decision.at) - NOW_MS,
+      ]);
+      return { shown, cursor: cursor ?? undefined };
+    };
+
+    test('decisions, the last one first whenever their holds were opened, those of one moment by hold', async () => {
+      const holds = [
+        decidedAt(1, [9_000]),
+        decidedAt(2, [5_000]),
+        decidedAt(3, [1_000, 5_000, 7_000], 'open'),
+        decidedAt(4, [5_000]),
+      ];
+      await begin(run, { holds });
+      const all = [
+        [1, 9_000],
+        [3, 7_000],
+        [4, 5_000],
+        [3, 5_000],
+        [2, 5_000],
+        [3, 1_000],
+      ];
+      expect((await decisions()).shown).toEqual(all);
+      expect((await decisions({ from: later(5_000), to: later(9_000) })).shown).toEqual(all.slice(1, 5));
+      expect((await decisions({ to: later(5_000) })).shown).toEqual(all.slice(5));
+      const first = await decisions({ from: later(5_000), to: later(9_000), limit: 3 });
+      expect(first.shown).toEqual(all.slice(1, 4));
+      expect(await decisions({ from: later(5_000), to: later(9_000), limit: 3, cursor: first.cursor })).toEqual({
+        shown: all.slice(4, 5),
+        cursor: undefined,
+      });
+    });
+
+    test('a page of decisions goes on where it ended, whatever is decided meanwhile', async () => {
+      const before = [1, 2, 3, 4, 5].map((n) => decidedAt(n, [n * 1_000], n === 2 ? 'open' : 'approved'));
+      const head = await begin(run, { holds: [...before, holdOf(run, 6)] });
+      const { cursor } = await decisions({ limit: 2 });
+      const meanwhile = [decidedAt(2, [2_000, 6_000]), decidedAt(6, [7_000])];
+      await journal.amend(run, null, () => amendmentOf(run, head, { holds: meanwhile }));
+      expect(await decisions({ limit: 3, cursor })).toEqual({
+        shown: [
+          [3, 3_000],
+          [2, 2_000],
+          [1, 1_000],
+        ],
+        cursor: undefined,
+      });
+      expect((await decisions({ limit: 2 })).shown).toEqual([
+        [6, 7_000],
+        [2, 6_000],
+      ]);
+    });
+
+    test('what is erased or removed was decided by nobody', async () => {
+      const other = runId('other');
+      const kept = { ...decidedAt(2, [2_000]), task: 'pay' };
+      for (const id of [run, other]) await begin(id, { holds: id === run ? [decidedAt(1, [1_000]), kept] : [] });
+      await journal.rest(run, 1, await hashOf(run), summaryOf(run));
+      await journal.erase(run, { seq: 1, seqs: [1], tasks: ['assess'], summary: summaryOf(run) });
+      expect((await decisions()).shown).toEqual([[2, 2_000]]);
+      await journal.remove(run, 1);
+      expect((await decisions()).shown).toEqual([]);
+      const again = { ...kept, id: holdIdOf(other, 2), runId: other };
+      await journal.restore({ type: 'hold', runId: other, hold: again });
+      expect((await decisions()).shown).toEqual([[2, 2_000]]);
     });
 
     test('a page goes on where it ended, whatever was opened or closed meanwhile', async () => {

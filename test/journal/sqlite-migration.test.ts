@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { HoldRecord } from '../../src/hooks/hold.ts';
+import { decisionsOn, type FoundDecision } from '../../src/hooks/past-decision.ts';
 import { type RunId, SYSTEM_JOURNAL } from '../../src/ids.ts';
 import type { JournalEvent } from '../../src/journal/envelope.ts';
 import { exportLines } from '../../src/journal/export.ts';
@@ -86,6 +87,12 @@ async function expectAllThere(journal: Journal, { events, runs, holds, answers }
   for (const hold of holds) expect(await journal.hold(hold.id)).toEqual(hold);
   expect((await journal.holds({})).items).toEqual(holds.toReversed());
   expect(await journal.answers(null, 100)).toEqual(answers);
+  const decided = await journal.decided({});
+  expect(decided.items).toEqual(holds.flatMap(decisionsOn).sort(lastFirst));
+}
+
+function lastFirst(a: FoundDecision, b: FoundDecision): number {
+  return b.decision.at.localeCompare(a.decision.at) || b.hold.id.localeCompare(a.hold.id) || b.entry - a.entry;
 }
 
 test('a database of version 1 keeps all it holds, and goes on', async () => {
@@ -114,6 +121,16 @@ test('a database of version 1 keeps all it holds, and goes on', async () => {
     for (const { name, seq } of before.numbers) expect(last.get(String(name))?.seq).toBeGreaterThanOrEqual(Number(seq));
     expect(db.prepare('SELECT count(*) AS n FROM configs').get()).toEqual({ n: 2 });
   });
+});
+
+test('a database of version 3 lists what was decided before it was updated', async () => {
+  const before = written();
+  await (await openSqliteJournal({ path })).close();
+  changed((db) => db.exec('DROP TABLE decisions; PRAGMA user_version = 3'));
+  const journal = await openSqliteJournal({ path });
+  await expectAllThere(journal, before);
+  expect((await journal.decided({})).items.length).toBeGreaterThan(3);
+  await journal.close();
 });
 
 test('a process killed in the middle of the update leaves the old version, and one killed after it the new', async () => {

@@ -222,3 +222,16 @@ test('the answer to a start is the run as it was then', async () => {
   await erase(run, [], []);
   expect(await journal.answered(request)).toBeNull();
 });
+
+test('the order of decisions has a row for each decision, none for an open hold, and none for what was removed', async () => {
+  const made = { by: 'user:ana', verdict: 'approve' as const, at: AT, reason: null, reasonCode: null };
+  const decided = { status: 'approved' as const, history: [made], decidedBy: ['user:ana'] };
+  const holds = [holdOf(run, 1), holdOf(run, 2, decided), holdOf(run, 3, { ...decided, task: 'pay' })];
+  await journal.append(appendOf(run, { holds }).batch);
+  const listed = () => rows('SELECT hold FROM decisions ORDER BY hold');
+  expect(listed()).toEqual([{ hold: 'hold_one_2' }, { hold: 'hold_one_3' }]);
+  await erase(run, [1], ['assess']);
+  expect(listed()).toEqual([{ hold: 'hold_one_3' }]);
+  await remove(run);
+  expect(listed()).toEqual([]);
+});

@@ -63,6 +63,19 @@ test('past decisions are found by who, what, when and why, each once', async () 
   expect(await find({})).toHaveLength(2);
 });
 
+test('what was decided last comes first, though its hold was opened before', async () => {
+  const clock = manualClock('2026-03-01T08:00:00.000Z');
+  await using d = await openDesk(crew, [answer({ text: 'Dear Ben' }), answer({ text: 'Dear Cy' })], { clock });
+  const [older, newer] = [await d.startAndSettle(), await d.startAndSettle()];
+  for (const id of [newer, older]) {
+    clock.advance(60_000);
+    await d.approve(await d.only(id));
+    await d.settled(id);
+  }
+  const { decisions } = await searchDecisions(d.journal, {});
+  expect(decisions.map(({ runId }) => runId)).toEqual([older, newer]);
+});
+
 test('a text is looked for past pages that have none of it', async () => {
   const script = Array.from({ length: 6 }, (_, n) => answer({ text: n === 0 ? 'the needle' : 'hay' }));
   await using d = await openDesk(crew, script);

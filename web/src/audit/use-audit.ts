@@ -6,7 +6,7 @@ import { type AuditRow, rowOfDecision, rowOfHold } from './audit-row.ts';
 
 /** Lines that a step adds at least, if there are as many. */
 const STEP = 50;
-/** Holds that the server looks through for one answer, where only few of them may fit. */
+/** Decisions that the server looks through at a time, where only few of them may fit. */
 const FAR = 200;
 
 export interface Audit {
@@ -26,7 +26,7 @@ interface Found {
   readonly cursor: string | null;
 }
 
-/** One page of what is looked for, the newest holds first. */
+/** One page of what is looked for, the last decision first; of what nobody decided, the newest hold. */
 export async function readAudit(
   store: DeskStore,
   query: AuditQuery,
