@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TAKEN_IN } from '../../scripts/taken-in.ts';
 import { buildOnce, ROOT } from '../support/build-once.ts';
 import { type OpenAIServer, startOpenAIServer } from '../support/openai-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -113,6 +114,17 @@ async function openHolds(ask: Awaited<ReturnType<typeof connected>>, runId: stri
 }
 
 describe('the packed package', () => {
+  test('carries the two dependencies that it says, and everything else is installed beside it', () => {
+    const beside = readdirSync(join(home, 'node_modules'));
+    expect(beside).toEqual(expect.arrayContaining(['zod', 'xstate', 'better-sqlite3']));
+    const text = readFileSync(join(home, 'node_modules/holdpoint/dist/third-party.txt'), 'utf8');
+    for (const name of TAKEN_IN) {
+      expect(beside).not.toContain(name);
+      const { version } = JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8'));
+      expect(text).toContain(`${name} ${version}\n`);
+    }
+  });
+
   test('runs a crew, holds, is decided over a plain socket, and goes on with what was decided', async () => {
     await model.rules({
       when: 'Task: draft',
