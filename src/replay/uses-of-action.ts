@@ -10,8 +10,10 @@ export interface Use {
 }
 
 export interface Uses {
-  /** In order; empty: nothing has seen the result yet. */
+  /** In order, the first 100; empty: nothing has seen the result yet. */
   readonly usedBy: readonly Use[];
+  /** How many there are in all. */
+  readonly useCount: number;
   /** Where to fork to take the run back to before its agent asked for the action; null where that is not in the journal. */
   readonly takeBackSeq: number | null;
 }
@@ -23,16 +25,29 @@ export function usesOfAction(events: readonly RunEvent[], actionId: ActionId): U
       event.type === 'action.proposed' && event.data.actionId === actionId,
   );
   const done = events.find((event) => event.type === 'action.succeeded' && event.data.actionId === actionId);
-  if (!proposed) return { usedBy: [], takeBackSeq: null };
+  if (!proposed) return UNKNOWN_USES;
   const asked = events.findLast(
     (event) => event.type === 'model.responded' && event.seq < proposed.seq && event.data.task === proposed.data.task,
   );
   const takeBackSeq = asked ? asked.seq - 1 : null;
-  return { usedBy: done ? usesAfter(events, done.seq, proposed.data.task) : [], takeBackSeq };
+  const uses = done ? usesAfter(events, done.seq, proposed.data.task) : [];
+  return { usedBy: uses.slice(0, MAX_USES), useCount: uses.length, takeBackSeq };
 }
+
+/** Of an action that the journal does not tell of (any more). */
+export const UNKNOWN_USES: Uses = { usedBy: [], useCount: 0, takeBackSeq: null };
+
+/** A long run would say as much of each of its actions as its journal is long. */
+const MAX_USES = 100;
 
 function usesAfter(events: readonly RunEvent[], after: number, task: string): Use[] {
   const uses: Use[] = [];
+  /** Tasks that have used it. */
+  const using = new Set<string>();
+  const use = (kind: Use['kind'], by: string, seq: number) => {
+    using.add(by);
+    uses.push({ kind, task: by, seq });
+  };
   /** Tasks that know it. */
   const knowing = new Set([task]);
   const completed = new Set<string>();
@@ -44,13 +59,12 @@ function usesAfter(events: readonly RunEvent[], after: number, task: string): Us
     if (event.type === 'task.completed' && knowing.has(event.data.task)) completed.add(event.data.task);
     if (event.type === 'task.started' && startsFrom(config, event.data.task, completed)) {
       knowing.add(event.data.task);
-      uses.push({ kind: 'task', task: event.data.task, seq: event.seq });
+      use('task', event.data.task, event.seq);
     }
     if (key === null || !knowing.has(key)) continue;
-    if (event.type === 'model.responded') uses.push({ kind: 'answer', task: key, seq: event.seq });
+    if (event.type === 'model.responded') use('answer', key, event.seq);
     // An action of the task that ran beside this one did not know of it.
-    const knew = uses.some((use) => use.task === key);
-    if (event.type === 'action.started' && knew) uses.push({ kind: 'action', task: key, seq: event.seq });
+    if (event.type === 'action.started' && using.has(key)) use('action', key, event.seq);
   }
   return uses;
 }

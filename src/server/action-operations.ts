@@ -1,11 +1,13 @@
+import { UNKNOWN_USES } from '../replay/uses-of-action.ts';
 import { readUses } from '../runner/read-uses.ts';
 import type { OperationContext, Operations } from './operation.ts';
 import type { ACTION_MESSAGES } from './protocol/action-messages.ts';
-import type { Payload } from './protocol/messages.ts';
+import type { Data, Payload } from './protocol/messages.ts';
 import { isUndoable, supervisedActions } from './supervised-actions.ts';
 
 /** How many of the newest runs `actions:list` looks through. */
 const RUNS_LOOKED_AT = 50;
+const DEFAULT_LIMIT = 50;
 
 export const ACTION_OPERATIONS: Operations<keyof typeof ACTION_MESSAGES> = {
   'actions:list': listActions,
@@ -14,27 +16,29 @@ export const ACTION_OPERATIONS: Operations<keyof typeof ACTION_MESSAGES> = {
     engine.audit(runId, actionId, { finding, reason }, { actor: identity, request }),
 };
 
-async function listActions({ undoable, runId }: Payload<'actions:list'>, { engine }: OperationContext) {
+async function listActions(query: Payload<'actions:list'>, { engine }: OperationContext) {
+  const { undoable, runId, limit = DEFAULT_LIMIT } = query;
   const runs = runId === undefined ? (await engine.runs({ limit: RUNS_LOOKED_AT })).items.map(({ id }) => id) : [runId];
-  const actions = [];
+  const actions: Data<'actions:list'>['actions'] = [];
   for (const id of runs) {
     const ran = supervisedActions(id, (await engine.stateAt(id)).actions);
+    const wanted = undoable ? ran.filter((action) => isUndoable(action, Date.now())) : ran;
+    const listed = wanted.slice(0, limit - actions.length);
     const uses = await readUses(
       engine.journal,
       id,
-      ran.map(({ actionId }) => actionId),
+      listed.map(({ actionId }) => actionId),
     );
-    for (const action of ran) actions.push({ ...action, ...(uses.get(action.actionId) ?? UNKNOWN) });
+    for (const action of listed) actions.push({ ...action, ...(uses.get(action.actionId) ?? UNKNOWN_USES) });
+    if (listed.length < wanted.length) return { actions, more: true };
   }
-  return { actions: undoable ? actions.filter((action) => isUndoable(action, Date.now())) : actions };
+  return { actions, more: false };
 }
-
-const UNKNOWN = { usedBy: [], takeBackSeq: null } as const;
 
 /** Undoing an action undoes nothing that was made of its result: the answer says what that is, and how to take the run back. */
 async function undoAction({ runId, actionId, reason }: Payload<'action:undo'>, context: OperationContext) {
   const { engine, identity, request } = context;
   const recorded = await engine.undo(runId, actionId, reason, { actor: identity, request });
   const uses = await readUses(engine.journal, runId, [actionId]);
-  return { ...recorded, ...(uses.get(actionId) ?? UNKNOWN) };
+  return { ...recorded, ...(uses.get(actionId) ?? UNKNOWN_USES) };
 }

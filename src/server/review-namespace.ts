@@ -2,7 +2,7 @@ import type { Server } from 'socket.io';
 import type { ErrorBody } from '../errors.ts';
 import { announcementsOf } from '../runner/announcements.ts';
 import type { Commit, Delta, Engine } from '../runner/engine.ts';
-import { announce, type Broadcast, noticeSupervised, supervisedIn } from './broadcasts.ts';
+import { announce, type Broadcast, supervisedIn } from './broadcasts.ts';
 import { toErrorBody } from './call.ts';
 import { DeltaRelay } from './delta-relay.ts';
 import type { Hints } from './hints/hints.ts';
@@ -14,6 +14,7 @@ import { REVIEW_NAMESPACE } from './protocol/socket-events.ts';
 import { receive } from './receive.ts';
 import { bufferedBytes, type ReviewNamespace, type ReviewSocket } from './review-socket.ts';
 import type { ServerLog } from './server-log.ts';
+import { SupervisedNotices } from './supervised-notices.ts';
 import { cutUnauthenticated, SlowClients } from './watch-sockets.ts';
 import { WatchedRuns } from './watched-runs.ts';
 
@@ -85,13 +86,14 @@ function tellWhatHappens(
       // The transport: so the client comes back by itself.
       reconnectAll: () => namespace.sockets.forEach(({ conn }) => void conn.close()),
     });
+  const notices = new SupervisedNotices({ engine, broadcast, log });
   const committed = (commit: Commit) => {
     deltas.flush(commit.runId);
     if (commit.events[0]?.type === 'run.started' && namespace.sockets.size > 0) watched.expect(commit.runId);
     metrics.committed(commit);
     announce(announcementsOf(commit), broadcast);
     watched.wake(commit.runId);
-    void noticeSupervised({ runId: commit.runId, actions: supervisedIn(commit) }, { engine, broadcast, log });
+    notices.add(commit.runId, supervisedIn(commit));
   };
   const unsubscribe = engine.on({
     committed,

@@ -16,7 +16,8 @@ export interface RunWatcherOptions {
 
 /** Events at most at a time; fewer for a client that does not take so many. */
 const MAX_PAGE = 100;
-const CONGESTION_CHECK_MS = 50;
+/** A client that takes what it is sent is looked at again soon; one that does not, seldom. */
+const CONGESTION_CHECK_MS = { first: 2, longest: 64 };
 
 /**
  * Sends a run's events to one client, in order, each once: it reads on from the last one sent, one reading at a time.
@@ -54,7 +55,8 @@ export class RunWatcher {
     const { journal, runId, congested } = this.#options;
     while (this.#again && !this.#stopped) {
       this.#again = false;
-      while (!this.#stopped && congested()) await wait(CONGESTION_CHECK_MS);
+      for (let ms = CONGESTION_CHECK_MS.first; !this.#stopped && congested(); ms *= 2)
+        await wait(Math.min(ms, CONGESTION_CHECK_MS.longest));
       const limit = this.#page;
       const events = await journal.read(runId, { after: this.#sent, limit });
       const count = this.#sendWhileItTakes(events);

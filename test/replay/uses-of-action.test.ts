@@ -42,7 +42,11 @@ test('what used a result: later answers of its task, tasks that started from it,
     (await d.eventsOfType(id, type)).filter((event) => event.data.task === task).map(({ seq }) => seq);
 
   const [asked = 0, answered = 0] = await at('model.responded', 'pay');
-  expect(await now()).toEqual({ usedBy: [{ kind: 'answer', task: 'pay', seq: answered }], takeBackSeq: asked - 1 });
+  expect(await now()).toEqual({
+    usedBy: [{ kind: 'answer', task: 'pay', seq: answered }],
+    useCount: 1,
+    takeBackSeq: asked - 1,
+  });
 
   const report = (await d.open(id)).find(({ task }) => task === 'report')!;
   await d.approve(report);

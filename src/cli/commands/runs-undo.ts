@@ -3,7 +3,7 @@ import { HoldpointError } from '../../errors.ts';
 import type { ActionId, RunId } from '../../ids.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { localUser } from '../../open-holdpoint.ts';
-import type { Uses } from '../../replay/uses-of-action.ts';
+import { UNKNOWN_USES, type Uses } from '../../replay/uses-of-action.ts';
 import { openEngine } from '../../runner/open-engine.ts';
 import { readUses } from '../../runner/read-uses.ts';
 import { runOfFile } from '../crew-of-run.ts';
@@ -56,7 +56,7 @@ async function undoHere(id: string, actionId: ActionId, options: Options): Promi
     const actor = { user: localUser(), roles: ['admin'], groups: [] };
     const recorded = await engine.undo(runId, actionId, options.reason, { actor });
     const isUndone = await untilUndone(journal, runId, { actionId, after: recorded.recordedSeq, signal });
-    const uses = (await readUses(journal, runId, [actionId])).get(actionId) ?? { usedBy: [], takeBackSeq: null };
+    const uses = (await readUses(journal, runId, [actionId])).get(actionId) ?? UNKNOWN_USES;
     if (options.json) printJson({ ...recorded, ...uses });
     else {
       printLine(isUndone ? `Action ${actionId} is undone.` : `Action ${actionId} could not be undone.`);
@@ -69,10 +69,11 @@ async function undoHere(id: string, actionId: ActionId, options: Options): Promi
 }
 
 /** What was made of the result stays as it is: only a fork takes that back. */
-function tellUses(runId: string, { usedBy, takeBackSeq }: Uses): void {
+function tellUses(runId: string, { usedBy, useCount, takeBackSeq }: Uses): void {
   if (usedBy.length === 0) return;
   printLine('Its result was used before, and that is not undone:');
   for (const { kind, task, seq } of usedBy) printLine(`  event ${seq}: ${USE[kind]} ${visibleText(task)}`);
+  if (useCount > usedBy.length) printLine(`  and ${useCount - usedBy.length} more`);
   if (takeBackSeq !== null)
     printLine(`Take the run back to before the action with: holdpoint fork ${runId} --at ${takeBackSeq}`);
 }

@@ -71,7 +71,7 @@ function addActing(runs: Command, finish: Finish): void {
     .requiredOption('--reason <text>', 'why')
     .option('--crew <file>', 'the crew file, which has the tool; needed without a server', collect);
   examples(
-    withJson(withServer(undo), '{ "recordedSeq", "usedBy", "takeBackSeq" }'),
+    withJson(withServer(undo), '{ "recordedSeq", "usedBy", "useCount", "takeBackSeq" }'),
     'holdpoint runs undo run_… act_…_1 --reason "wrong order" --crew refund.crew.ts',
   ).action((id: string, action: string, options) =>
     finish(import('../commands/runs-undo.ts').then(({ undoAction }) => undoAction(id, action, options))),

@@ -1,8 +1,9 @@
 import type { RunId } from '../../ids.ts';
 import { announcementsAfter } from '../../runner/announcements.ts';
 import type { Engine } from '../../runner/engine.ts';
-import { announce, type Broadcast, noticeSupervised } from '../broadcasts.ts';
+import { announce, type Broadcast } from '../broadcasts.ts';
 import type { ServerLog } from '../server-log.ts';
+import { SupervisedNotices } from '../supervised-notices.ts';
 import { merge } from './commit-hints.ts';
 import type { CommitHint } from './hints.ts';
 
@@ -18,11 +19,13 @@ const AT_ONCE = 2;
 /** Shows the people at this node what other nodes committed, as the journal has it by then: a busy run is read once for many commits. */
 export class ForeignCommits {
   readonly #given: Given;
+  readonly #notices: SupervisedNotices;
   readonly #pending = new Map<RunId, CommitHint>();
   #readers = 0;
 
   constructor(given: Given) {
     this.#given = given;
+    this.#notices = new SupervisedNotices(given);
   }
 
   add(hint: CommitHint): void {
@@ -53,7 +56,7 @@ export class ForeignCommits {
         announcementsAfter({ opened, holds: holds.flatMap((hold) => hold ?? []), summary: row.summary }),
         broadcast,
       );
-      await noticeSupervised({ runId, actions: new Set(actions) }, this.#given);
+      this.#notices.add(runId, actions);
     } catch (err) {
       log.error({ err, runId }, 'what another node did was not shown; lists have it');
     }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Impact } from '../../hooks/hold.ts';
 import { ActionId, RunId } from '../../ids.ts';
 import { Json } from '../../json/json.ts';
-import { changing, Reason, reading } from './fields.ts';
+import { changing, paging, Reason, reading } from './fields.ts';
 
 /** An action of tier `supervised` that ran and can be undone until `undoUntil`. */
 export const SupervisedAction = z.strictObject({
@@ -19,9 +19,12 @@ export type SupervisedAction = z.infer<typeof SupervisedAction>;
 
 /** What had the result before it, and so is not undone with the action. */
 const uses = {
+  /** The first 100, in order. */
   usedBy: z
     .array(z.strictObject({ kind: z.enum(['answer', 'task', 'action']), task: z.string(), seq: z.int() }))
     .readonly(),
+  /** How many in all. */
+  useCount: z.int().min(0),
   /** Forked there, the run goes on from before its agent asked for the action. */
   takeBackSeq: z.int().nullable(),
 };
@@ -40,10 +43,10 @@ const Recorded = z.strictObject({ recordedSeq: z.int() });
 const Undoing = Recorded.extend(uses);
 
 export const ACTION_MESSAGES = {
-  /** Of the 50 newest runs, unless `runId` names one. */
+  /** Of the 50 newest runs, unless `runId` names one. `more`: there are older ones than the `limit` newest. */
   'actions:list': reading(
-    { undoable: z.literal(true).optional(), runId: RunId.optional() },
-    z.strictObject({ actions: z.array(ListedAction) }),
+    { undoable: z.literal(true).optional(), runId: RunId.optional(), limit: paging.limit },
+    z.strictObject({ actions: z.array(ListedAction), more: z.boolean() }),
   ),
   'action:undo': changing({ runId: RunId, actionId: ActionId, reason: Reason }, Undoing),
   'action:audit': changing(

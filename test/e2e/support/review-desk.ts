@@ -1,6 +1,8 @@
 import { pino } from 'pino';
 import type { BrowserContext, Page } from 'playwright-core';
 import type { Hold, RunSummary } from '../../../src/client/index.ts';
+import type { CrewDefinition } from '../../../src/crew/crew-definition.ts';
+import type { Model } from '../../../src/crew/model.ts';
 import type { Journal } from '../../../src/journal/journal.ts';
 import { memoryJournal } from '../../../src/journal/memory-journal.ts';
 import type { Clock } from '../../../src/runner/clock.ts';
@@ -56,10 +58,13 @@ export async function reviewDesk({
   clock,
   crews = DESK_CREWS,
   journal = memoryJournal(),
+  model: given,
 }: {
   delayMs?: number;
   clock?: Clock;
-  crews?: typeof DESK_CREWS;
+  crews?: readonly CrewDefinition[];
+  /** Default: it says what was planned. */
+  model?: Model;
   journal?: Journal;
 } = {}): Promise<ReviewDesk> {
   const model = plannedModel({ delayMs });
@@ -67,7 +72,7 @@ export async function reviewDesk({
   const engine = await openEngine({
     crews,
     journal,
-    models: () => model,
+    models: () => given ?? model,
     log,
     ...(clock === undefined ? {} : { clock }),
   });

@@ -58,9 +58,9 @@ export default function ActOnAction({ action, deed, onClose }: ActOnActionProps)
 
 const FOUND: Readonly<Record<Finding, string>> = { good: 'Was right', bad: 'Was wrong', critical: 'Did harm' };
 
-function usedWords({ usedBy }: Ran): string {
+function usedWords({ usedBy, useCount = 0 }: Ran): string {
   if (usedBy === undefined) return 'What was made of its result since is not undone with it.';
   if (usedBy.length === 0) return 'Nothing was made of its result so far.';
   const tasks = [...new Set(usedBy.map(({ task }) => task))].join(', ');
-  return `What was made of its result is not undone with it: ${usedBy.length} later ${usedBy.length === 1 ? 'step' : 'steps'} of ${tasks}.`;
+  return `What was made of its result is not undone with it: ${useCount.toLocaleString('en-US')} later ${useCount === 1 ? 'step' : 'steps'} of ${tasks}${useCount > usedBy.length ? ' and perhaps others' : ''}.`;
 }

@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import { useDesk } from '../desk/use-desk.ts';
-import { Icon, Mark, type MarkName } from '../shell/icons.tsx';
+import { Icon, Mark } from '../shell/icons.tsx';
+import type { MarkName } from '../shell/mark-name.ts';
 import { showJson } from '../text/show-json.ts';
 import { showClock, showCountdown } from '../text/show-time.ts';
 import { VisibleText } from '../text/visible-text.tsx';

@@ -15,7 +15,7 @@ interface RanActionsProps {
 
 /** What ran and can be taken back while its window lasts. What ran without asking can be judged as well. */
 export function RanActions({ runId, events }: RanActionsProps) {
-  const { supervised, reversible, failedUndos, problem, reload } = useRanActions(runId, events);
+  const { supervised, reversible, more, showMore, failedUndos, problem, reload } = useRanActions(runId, events);
   const [asking, setAsking] = useState<{ readonly action: Ran; readonly deed: Deed } | null>(null);
   const line = (action: Ran, isSupervised: boolean) => (
     <li key={action.actionId}>
@@ -47,6 +47,16 @@ export function RanActions({ runId, events }: RanActionsProps) {
         <Panel title="Can be undone" aside={<span className="push">while its window lasts</span>}>
           <ul>{reversible.map((action) => line(action, false))}</ul>
         </Panel>
+      )}
+      {more && (
+        <p className="small soft ran-more">
+          These are the newest; older ones are in the journal.{' '}
+          {showMore && (
+            <button type="button" className="link" onClick={showMore}>
+              Show more
+            </button>
+          )}
+        </p>
       )}
       {asking && (
         <Suspense>

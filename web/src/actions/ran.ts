@@ -5,8 +5,9 @@ export type Finding = 'good' | 'bad' | 'critical';
 /** What is done with an action after it ran. */
 export type Deed = 'undo' | Finding;
 
-/** An action that ran. `usedBy`: what had its result; absent where it is not known. */
-export type Ran = Omit<ListedAction, 'usedBy' | 'takeBackSeq'> & Partial<Pick<ListedAction, 'usedBy'>>;
+/** An action that ran. `usedBy`, `useCount`: what had its result; absent where it is not known. */
+export type Ran = Omit<ListedAction, 'usedBy' | 'useCount' | 'takeBackSeq'> &
+  Partial<Pick<ListedAction, 'usedBy' | 'useCount'>>;
 
 export function actOf({ tool, impact }: Pick<Ran, 'tool' | 'impact'>): string {
   return plainText(impact?.summary ?? tool);

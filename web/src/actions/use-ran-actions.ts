@@ -7,12 +7,18 @@ import { type Ran, reversibleOf } from './ran.ts';
 
 /** Events come in bursts; the list is read once they rest, in milliseconds. */
 const READ_AFTER_MS = 250;
+/** The newest that are listed at first, and when more are asked for. */
+const [FEW, MANY] = [20, 200];
 
 export interface RanActions {
   /** That nobody was asked about. */
   readonly supervised: readonly Ran[];
   /** The others that can be undone, or could be. */
   readonly reversible: readonly Ran[];
+  /** There are older ones than those that are listed. */
+  readonly more: boolean;
+  /** Lists more of them; null: these are as many as are listed. */
+  readonly showMore: (() => void) | null;
   /** By action, why its newest undo failed. */
   readonly failedUndos: ReadonlyMap<string, string>;
   /** Why they could not be read. */
@@ -24,21 +30,26 @@ export interface RanActions {
 export function useRanActions(runId: string, events: readonly RunEvent[]): RanActions {
   const store = useDeskStore();
   const live = useDesk((state) => state.link.state === 'live');
-  const [read, setRead] = useState<Pick<RanActions, 'supervised' | 'reversible' | 'problem'>>({
+  const [read, setRead] = useState<Pick<RanActions, 'supervised' | 'reversible' | 'more' | 'problem'>>({
     supervised: [],
     reversible: [],
+    more: false,
     problem: null,
   });
+  const [limit, setLimit] = useState(FEW);
   const some = useMemo(() => events.some(isReversible), [events]);
   const reload = useCallback(async () => {
     try {
-      const { actions } = await store.client.actions.list({ runId: runId as ListedAction['runId'] });
-      const state = await store.client.runs.state(runId);
-      setRead({ supervised: actions, reversible: reversibleOf(state), problem: null });
+      const { actions, more } = await store.client.actions.list({ runId: runId as ListedAction['runId'], limit });
+      const reversible = reversibleOf(await store.client.runs.state(runId));
+      setRead({
+        ...{ supervised: actions, reversible: reversible.slice(0, limit), problem: null },
+        more: more || reversible.length > limit,
+      });
     } catch (error) {
       setRead((before) => ({ ...before, problem: error instanceof Error ? error.message : String(error) }));
     }
-  }, [store, runId]);
+  }, [store, runId, limit]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new event may change what is listed
   useEffect(() => {
     if (!live || !some) return;
@@ -46,7 +57,8 @@ export function useRanActions(runId: string, events: readonly RunEvent[]): RanAc
     return () => clearTimeout(timer);
   }, [reload, live, some, events.length]);
   const failedUndos = useMemo(() => failedUndosIn(events), [events]);
-  return { ...read, failedUndos, reload: () => void reload() };
+  const showMore = limit === FEW ? () => setLimit(MANY) : null;
+  return { ...read, failedUndos, showMore, reload: () => void reload() };
 }
 
 function isReversible({ type, data }: RunEvent): boolean {

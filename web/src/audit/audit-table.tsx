@@ -1,6 +1,7 @@
 import { Fragment, memo, useState } from 'react';
 import { wordsOfCode } from '../hold/reason-codes.ts';
-import { Icon, Mark, type MarkName } from '../shell/icons.tsx';
+import { Icon, Mark } from '../shell/icons.tsx';
+import type { MarkName } from '../shell/mark-name.ts';
 import { CopyId } from '../text/copy-id.tsx';
 import { At } from '../text/moments.tsx';
 import { showPerson } from '../text/show-person.ts';

@@ -10,6 +10,8 @@ import { changeEntry, type StripEntry, withEntry } from './strip-entry.ts';
 
 /** How many of a list are asked for at once. */
 const PAGE = 200;
+/** Actions that ran by themselves that are told of at first: the newest. */
+const NOTICED = 3;
 /** How long a lost connection is looked at again, in milliseconds. */
 const LOOK_AGAIN_MS = 1_000;
 
@@ -115,8 +117,8 @@ export class DeskStore {
         const { runs } = await this.client.runs.list({ status, limit: 50 });
         this.#change(runs.reduce(withRun, this.#state));
       }
-      const { actions } = await this.client.actions.list({ undoable: true });
-      for (const action of actions.slice(0, 3).reverse()) this.#notice(action);
+      const { actions } = await this.client.actions.list({ undoable: true, limit: NOTICED });
+      for (const action of actions.reverse()) this.#notice(action);
     } catch (error) {
       if (isHoldpointError(error, 'UNAUTHENTICATED')) this.#signOut(error);
       // Otherwise the connection is lost, and the list is read again once it is back.

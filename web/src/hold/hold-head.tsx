@@ -1,6 +1,7 @@
 import type { Hold } from '../../../src/client/index.ts';
 import { linkTo } from '../router.ts';
-import { Icon, Mark, type MarkName } from '../shell/icons.tsx';
+import { Icon, Mark } from '../shell/icons.tsx';
+import type { MarkName } from '../shell/mark-name.ts';
 import { CopyId } from '../text/copy-id.tsx';
 import { Ago, At } from '../text/moments.tsx';
 import { shortId } from '../text/show-person.ts';

@@ -1,4 +1,4 @@
-import type { MarkName } from '../shell/icons.tsx';
+import type { MarkName } from '../shell/mark-name.ts';
 import type { ActionType } from './use-action-types.ts';
 
 /** How much a type is watched now, as a mark and a word. */

@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, type Ref } from 'react';
 import type { RunEvent } from '../../../src/client/index.ts';
 import { Mark } from '../shell/icons.tsx';
 import { CopyId } from '../text/copy-id.tsx';
@@ -16,14 +16,25 @@ interface JournalLineProps {
   readonly place: LinePlace;
   readonly open: boolean;
   readonly onPick: (seq: number) => void;
+  /** Its place in the list, of which only some lines are drawn: from the first, of how many, and how far down in pixels. */
+  readonly index: number;
+  readonly count: number;
+  readonly start: number;
+  readonly ref: Ref<HTMLLIElement>;
 }
 
 /** An event in a line; it opens under it. A long journal draws a line anew only where something of it changed. */
-export const JournalLine = memo(function JournalLine({ event, place, open, onPick }: JournalLineProps) {
+export const JournalLine = memo(function JournalLine(props: JournalLineProps) {
+  const { event, place, open, onPick, index, count, start, ref } = props;
   const { seq, at, type, by } = event;
   const mark = markOfEvent(type);
   return (
     <li
+      ref={ref}
+      data-index={index}
+      aria-posinset={index + 1}
+      aria-setsize={count}
+      style={{ transform: `translateY(${start}px)` }}
       className={place === 'before' ? undefined : `is-${place}`}
       data-now={place === 'at' || undefined}
       aria-current={place === 'at' ? 'step' : undefined}

@@ -1,4 +1,5 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
+import { type CSSProperties, type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { RunEvent } from '../../../src/client/index.ts';
 import { useDeskStore } from '../desk/use-desk.ts';
 import { plainText } from '../hidden-characters.ts';
@@ -19,16 +20,7 @@ interface JournalProps {
 }
 
 /** The journal, a line an event. A line opens the event itself, and takes graph and outputs to that time. */
-export function Journal({ runId, events, seq, lastSeq, copied, onSeq }: JournalProps) {
-  const [open, setOpen] = useState<number | null>(null);
-  const list = useListInView(seq, lastSeq);
-  const pick = useCallback(
-    (picked: number) => {
-      setOpen((before) => (before === picked ? null : picked));
-      onSeq(picked);
-    },
-    [onSeq],
-  );
+export function Journal({ runId, lastSeq, ...lines }: JournalProps) {
   return (
     <section className="panel journal" aria-labelledby="journal-head">
       <header>
@@ -40,19 +32,60 @@ export function Journal({ runId, events, seq, lastSeq, copied, onSeq }: JournalP
           <kbd>→</kbd> one event
         </span>
       </header>
-      <ol ref={list} aria-labelledby="journal-head">
-        {events.map((event) => (
-          <JournalLine
-            key={event.seq}
-            event={event}
-            place={placeOf(event.seq, seq, copied)}
-            open={open === event.seq}
-            onPick={pick}
-          />
-        ))}
-      </ol>
+      <Lines lastSeq={lastSeq} {...lines} />
     </section>
   );
+}
+
+/** Only what is on the screen is drawn, so ten thousand events scroll as ten do. */
+function Lines({ events, seq, lastSeq, copied, onSeq }: Omit<JournalProps, 'runId'>) {
+  const [open, setOpen] = useState<number | null>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const lines = useVirtualizer({
+    count: events.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => LINE_HEIGHT,
+    overscan: 12,
+  });
+  useInView(lines, scroller, { seq, lastSeq });
+  const pick = useCallback(
+    (picked: number) => {
+      setOpen((before) => (before === picked ? null : picked));
+      onSeq(picked);
+    },
+    [onSeq],
+  );
+  return (
+    <div className="journal-lines" ref={scroller}>
+      <ol aria-labelledby="journal-head" style={styleOf(lines.getTotalSize(), lastSeq)}>
+        {lines.getVirtualItems().map(({ index, start }) => {
+          const event = events[index];
+          return (
+            event && (
+              <JournalLine
+                key={event.seq}
+                ref={lines.measureElement}
+                event={event}
+                place={placeOf(event.seq, seq, copied)}
+                open={open === event.seq}
+                onPick={pick}
+                index={index}
+                count={events.length}
+                start={start}
+              />
+            )
+          );
+        })}
+      </ol>
+    </div>
+  );
+}
+
+const LINE_HEIGHT = 28;
+
+/** All numbers of events are as wide as the last. */
+function styleOf(height: number, lastSeq: number): CSSProperties {
+  return { height, '--digits': String(lastSeq).length } as CSSProperties;
 }
 
 function placeOf(of: number, seq: number | null, copied: number): LinePlace {
@@ -62,34 +95,36 @@ function placeOf(of: number, seq: number | null, copied: number): LinePlace {
 }
 
 /** Keeps in view what is looked at: the event of the slider, or the newest for who stands at the end. Only the list moves, not the page. */
-function useListInView(seq: number | null, lastSeq: number) {
-  const list = useRef<HTMLOListElement>(null);
+function useInView(
+  lines: Virtualizer<HTMLDivElement, Element>,
+  scroller: RefObject<HTMLDivElement | null>,
+  { seq, lastSeq }: Pick<JournalProps, 'seq' | 'lastSeq'>,
+): void {
   const atEnd = useRef(true);
   useEffect(() => {
-    const element = list.current;
+    const element = scroller.current;
     if (!element) return;
     const look = () => {
       atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
     };
     element.addEventListener('scroll', look, { passive: true });
     return () => element.removeEventListener('scroll', look);
-  }, []);
+  }, [scroller]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new event is one more to keep in view
   useLayoutEffect(() => {
-    const element = list.current;
-    if (!element) return;
+    if (lastSeq === 0) return;
     if (seq === null) {
-      if (atEnd.current) element.scrollTop = element.scrollHeight;
+      if (atEnd.current) lines.scrollToIndex(lastSeq - 1, { align: 'end' });
       return;
     }
-    const line = element.querySelector<HTMLElement>('[data-now]');
-    if (!line) return;
-    const [top, bottom] = [line.offsetTop, line.offsetTop + line.offsetHeight];
-    const isSeen = top >= element.scrollTop && bottom <= element.scrollTop + element.clientHeight;
-    if (!isSeen) element.scrollTop = top - element.clientHeight / 2;
+    const shown = lines.getVirtualItemForOffset(lines.scrollOffset ?? 0);
+    const far = shown === undefined || Math.abs(shown.index - (seq - 1)) > FAR_LINES;
+    lines.scrollToIndex(seq - 1, { align: far ? 'center' : 'auto' });
   }, [seq, lastSeq]);
-  return list;
 }
+
+/** From how many lines away an event is brought to the middle rather than to the edge. */
+const FAR_LINES = 60;
 
 /** The journal as a file that `holdpoint verify` takes without this server. */
 function ExportJournal({ runId }: { runId: string }) {

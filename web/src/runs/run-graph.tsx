@@ -12,14 +12,13 @@ import {
 import { useEffect, useMemo, useRef } from 'react';
 import type { TaskStatus } from '../../../src/client/index.ts';
 import { Mark } from '../shell/icons.tsx';
-import type { GraphTask } from './graph-layout.ts';
+import { type GraphTask, inReach, TASK_WIDTH } from './graph-layout.ts';
 
-const WIDTH = 200;
 const HEIGHT = 46;
 /** Above and below the tasks, together. */
 const ROOM = 48;
-/** Wide crews get smaller and not longer. */
-const FIT = { padding: 0.04, maxZoom: 1 };
+/** Wide crews get smaller as far as they can be read; of a wider one the part is shown where something happens. */
+const FIT = { padding: 0.04, maxZoom: 1, minZoom: 0.6 };
 
 type TaskNode = Node<{ name: string; status: TaskStatus; more: string }, 'task'>;
 
@@ -34,13 +33,18 @@ export default function RunGraph({ tasks, states, more }: RunGraphProps) {
   const { places, height } = useMemo(() => layOut(tasks), [tasks]);
   const frame = useRef<HTMLDivElement>(null);
   const flow = useRef<ReactFlowInstance<TaskNode> | null>(null);
-  // React Flow fits its view once; a window changes its width any time.
+  const at = whereItIs(tasks, states);
+  // React Flow fits its view once; a window changes its width any time, and a run goes on.
   useEffect(() => {
     if (!frame.current) return;
-    const watcher = new ResizeObserver(() => void flow.current?.fitView(FIT));
+    const fit = () => {
+      const shown = inReach(places, at, (frame.current?.clientWidth ?? 0) / FIT.minZoom);
+      void flow.current?.fitView({ ...FIT, nodes: shown.map((id) => ({ id })) });
+    };
+    const watcher = new ResizeObserver(fit);
     watcher.observe(frame.current);
     return () => watcher.disconnect();
-  }, []);
+  }, [places, at]);
   const nodes: TaskNode[] = tasks.map(({ key }) => ({
     id: key,
     type: 'task',
@@ -85,9 +89,15 @@ export default function RunGraph({ tasks, states, more }: RunGraphProps) {
   );
 }
 
+/** The task that matters most now: one that failed, is held, or works; else the last that has ended. */
+function whereItIs(tasks: readonly GraphTask[], states: RunGraphProps['states']): string | undefined {
+  const is = (wanted: TaskStatus) => tasks.find(({ key }) => states[key] === wanted)?.key;
+  return is('failed') ?? is('held') ?? is('working') ?? tasks.findLast(({ key }) => states[key] === 'completed')?.key;
+}
+
 function TaskBox({ data: { name, status, more } }: NodeProps<TaskNode>) {
   return (
-    <div className={`task-box is-${status}`} style={{ width: WIDTH, height: HEIGHT }}>
+    <div className={`task-box is-${status}`} style={{ width: TASK_WIDTH, height: HEIGHT }}>
       <Handle type="target" position={Position.Left} isConnectable={false} />
       <p className={`st-${status}`}>
         <Mark name={status} />
@@ -111,12 +121,12 @@ function layOut(tasks: readonly GraphTask[]): Layout {
   const graph = new dagre.graphlib.Graph()
     .setGraph({ rankdir: 'LR', ranksep: 44, nodesep: 10 })
     .setDefaultEdgeLabel(() => ({}));
-  for (const { key } of tasks) graph.setNode(key, { width: WIDTH, height: HEIGHT });
+  for (const { key } of tasks) graph.setNode(key, { width: TASK_WIDTH, height: HEIGHT });
   for (const { key, after } of tasks) for (const from of after) if (graph.hasNode(from)) graph.setEdge(from, key);
   dagre.layout(graph);
   const places = tasks.map(({ key }) => {
     const { x, y } = graph.node(key) as { x: number; y: number };
-    return [key, { x: x - WIDTH / 2, y: y - HEIGHT / 2 }] as const;
+    return [key, { x: x - TASK_WIDTH / 2, y: y - HEIGHT / 2 }] as const;
   });
   return { places: new Map(places), height: graph.graph().height ?? HEIGHT };
 }

@@ -32,7 +32,7 @@ export default function RunPage({ runId, seq: asked }: RunPageProps) {
   const { events, problem } = useRunEvents(runId);
   const lastSeq = events.at(-1)?.seq ?? 0;
   const [seq, setSeq] = useSeq({ runId, asked, lastSeq });
-  const { state: at, problem: unread } = useRunState(runId, seq, lastSeq);
+  const { state: at, problem: unread } = useRunState(runId, { seq, lastSeq: Math.max(lastSeq, run?.lastSeq ?? 0) });
   const streaming = useStreaming(runId, events);
   const tasks = useMemo(() => withoutDetours(tasksOfStart(events[0]?.data)), [events]);
   useTitle(run ? `${run.crew}, ${run.status}` : 'Run');

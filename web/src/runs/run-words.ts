@@ -1,6 +1,6 @@
 import type { RunEvent, RunStatus, RunSummary } from '../../../src/client/index.ts';
 import { wordsOfCode } from '../hold/reason-codes.ts';
-import type { MarkName } from '../shell/icons.tsx';
+import type { MarkName } from '../shell/mark-name.ts';
 import { isObject, showJson } from '../text/show-json.ts';
 import { shortId } from '../text/show-person.ts';
 import { showSeconds } from '../text/show-time.ts';

@@ -1,7 +1,7 @@
-import type { CSSProperties } from 'react';
+import { type CSSProperties, memo } from 'react';
 import type { RunEvent } from '../../../src/client/index.ts';
 import { showExact, showSeconds } from '../text/show-time.ts';
-import { markOfEvent } from './run-words.ts';
+import { PLACES, shareOf, ticksOf } from './ticks.ts';
 
 interface TimeSliderProps {
   readonly events: readonly RunEvent[];
@@ -61,23 +61,13 @@ function wordsOf(seq: number | null, shownSeq: number | null, lastSeq: number): 
   return shownSeq === seq ? `as of #${seq}, replayed` : `as of #${seq}, replaying`;
 }
 
-/** Where an event stands along the track, 0 to 1. */
-function shareOf(seq: number, lastSeq: number): number {
-  return lastSeq < 2 ? 1 : (seq - 1) / (lastSeq - 1);
-}
-
 /** Where a task ended, a person was asked, or something was refused. */
-function Ticks({ events, lastSeq }: { events: readonly RunEvent[]; lastSeq: number }) {
-  return events.map(({ seq, type }) => {
-    const mark = type === 'action.succeeded' ? null : markOfEvent(type);
-    if (mark === null) return null;
-    const share = shareOf(seq, lastSeq).toFixed(4);
-    return (
-      <i
-        key={seq}
-        className={`tick st-${mark}`}
-        style={{ left: `calc(var(--thumb) / 2 + (100% - var(--thumb)) * ${share})` }}
-      />
-    );
-  });
-}
+const Ticks = memo(function Ticks({ events, lastSeq }: { events: readonly RunEvent[]; lastSeq: number }) {
+  return ticksOf(events, lastSeq).map(({ place, mark }) => (
+    <i
+      key={place}
+      className={`tick st-${mark}`}
+      style={{ left: `calc(var(--thumb) / 2 + (100% - var(--thumb)) * ${(place / PLACES).toFixed(4)})` }}
+    />
+  ));
+});

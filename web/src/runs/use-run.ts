@@ -41,8 +41,11 @@ export interface ReplayedState {
   readonly problem: string | null;
 }
 
-/** The run as the journal says it was after an event; read from the server, which replays it. */
-export function useRunState(runId: string, seq: number | null, lastSeq: number): ReplayedState {
+/**
+ * The run as the journal says it was after an event; read from the server, which replays it.
+ * @param seq null: now, after the last event that is known of, also while the journal is still being read
+ */
+export function useRunState(runId: string, { seq, lastSeq }: { seq: number | null; lastSeq: number }): ReplayedState {
   const store = useDeskStore();
   const live = useDesk((state) => state.link.state === 'live');
   const [read, setRead] = useState<ReplayedState>({ state: null, problem: null });

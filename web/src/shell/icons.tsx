@@ -1,20 +1,5 @@
 import type { ReactNode } from 'react';
-
-/** Marks of tiers and states: always beside a word, so they say nothing by themselves to a screen reader. */
-export type MarkName =
-  | 'automatic'
-  | 'supervised'
-  | 'approval'
-  | 'human'
-  | 'confirm'
-  | 'overdue'
-  | 'completed'
-  | 'held'
-  | 'working'
-  | 'waiting'
-  | 'skipped'
-  | 'failed'
-  | 'modified';
+import type { MarkName } from './mark-name.ts';
 
 const MARKS: Readonly<Record<MarkName, ReactNode>> = {
   automatic: <circle cx="7" cy="7" r="5" fill="none" stroke="currentColor" strokeWidth="1.75" />,
