@@ -18,9 +18,9 @@ export class JobCollision extends Error {
   }
 }
 
-/** Two transactions in each other's way: the same again may succeed at once. */
+/** Two transactions in each other's way: the same again may succeed at once. Of two that make the same row, one finds it then. */
 export function isCollision(error: unknown): boolean {
-  return error instanceof JobCollision || /^40(001|P01)$/.test(sqlStateOf(error) ?? '');
+  return error instanceof JobCollision || /^(40001|40P01|23505)$/.test(sqlStateOf(error) ?? '');
 }
 
 const CAUSES: readonly (readonly [state: RegExp, what: string])[] = [

@@ -5,6 +5,7 @@ import { type Job, offerJob, takeJob } from './postgres-jobs.ts';
 import type { PostgresPoolOptions, Query } from './postgres-pool.ts';
 import { orphansWithoutJob, runOf } from './postgres-queries.ts';
 import type { JobChange, JobStep } from './postgres-tables.ts';
+import { all } from './postgres-transaction.ts';
 import { type LeaderJob, type RunJob, RunJobs } from './run-jobs.ts';
 
 /** Well within pg-boss's heartbeat, so that one that fails does not cost a job. */
@@ -40,8 +41,14 @@ interface Held {
 export interface JobWriter {
   /** The runs of these jobs that are still this node's, until the transaction ends. */
   held(query: Query, jobs: readonly RunJob[]): Promise<ReadonlySet<RunId>>;
-  /** @returns what is to be done once it is durable. */
-  write(query: Query, changes: readonly JobChange[]): Promise<() => void>;
+  /** Resolves once all of it is sent. */
+  write(query: Query, changes: readonly JobChange[]): Promise<JobsSent>;
+}
+
+export interface JobsSent {
+  readonly done: Promise<void>;
+  /** Once it is done, and durable. */
+  settle(): void;
 }
 
 /**
@@ -168,23 +175,30 @@ export class PostgresHandOut implements HandOut {
     }
   }
 
-  async #write({ nodeId, told, jobs }: Joined, query: Query, changes: readonly JobChange[]): Promise<() => void> {
+  async #write({ nodeId, told, jobs }: Joined, query: Query, changes: readonly JobChange[]): Promise<JobsSent> {
     const of = (step: JobStep) => changes.filter((change) => change.step === step);
     const [drop, offer] = [of('drop'), of('offer')];
     const own = of('own').filter(({ owner }) => owner === nodeId);
-    await jobs.drop(query, drop);
+    const dropped = await jobs.drop(query, drop);
     const owned = await jobs.own(query, own);
-    await jobs.offer(query, offer);
+    const offered = await jobs.offer(query, offer);
     const isWork = offer.length > 0 || drop.some(({ crew }) => told.limits[crew] !== undefined);
     const pokes = of('poke').filter(({ owner }) => owner !== nodeId);
-    await tell(query, [...(isWork ? [''] : []), ...pokes.map(({ runId }) => runId)]);
-    return () => {
-      for (const { runId } of drop) this.#held.delete(runId);
-      for (const job of owned) {
-        const { epoch = 0 } = own.find(({ runId }) => runId === job.runId) ?? {};
-        this.#held.set(job.runId, { job, epoch });
-      }
-    };
+    const telling = tell(query, [...(isWork ? [''] : []), ...pokes.map(({ runId }) => runId)]);
+    let given: readonly RunJob[] = [];
+    const done = all([dropped.done, owned.done, offered.done, telling]).then((answers) => {
+      given = answers[1];
+    });
+    done.catch(() => undefined);
+    return { done, settle: () => this.#settle(drop, own, given) };
+  }
+
+  #settle(dropped: readonly JobChange[], own: readonly JobChange[], given: readonly RunJob[]): void {
+    for (const { runId } of dropped) this.#held.delete(runId);
+    for (const job of given) {
+      const { epoch = 0 } = own.find(({ runId }) => runId === job.runId) ?? {};
+      this.#held.set(job.runId, { job, epoch });
+    }
   }
 
   #isSettled(): boolean {

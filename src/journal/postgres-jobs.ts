@@ -24,6 +24,9 @@ import type { RunJob } from './run-jobs.ts';
  */
 export interface Job<T> {
   readonly needs: Needs;
+  /** How the run stands if nobody came between, where that is known (null: it is not there yet), so that nothing needs to be read
+   *  first; `as left`: by a job before it in the same transaction. */
+  readonly expects?: StoredRun | null | 'as left';
   decide(tables: Tables): { readonly value: T; readonly change: Change | null };
 }
 
@@ -42,9 +45,10 @@ export interface Needs {
 const NOTHING: Change = { run: null, isNew: false, events: [], payloads: [], holds: [], answer: null };
 
 export function appendJob(batch: OwnerAppend): Job<void> {
-  const { runId, request = null, summary, fingerprint, events, owner, head } = batch;
+  const { runId, request = null, summary, fingerprint, events, owner, epoch, head } = batch;
   return {
     needs: { run: runId, starts: head.seq === 0, request },
+    expects: head.seq === 0 ? null : { id: runId, summary: '', fingerprint, owner, epoch, wake: true, ...head },
     decide({ runs, answers }) {
       const answered = request && answers.get(keyOf(request));
       if (answered) throw requestAnswered(answered, request, runId);
@@ -137,6 +141,7 @@ export function claimJob(runId: RunId, owner: string): Job<{ epoch: number; from
 export function restJob(runId: RunId, epoch: number, head: string, summary: RunSummary): Job<boolean> {
   return {
     needs: { run: runId },
+    expects: 'as left',
     decide({ runs }) {
       const row = runs.get(runId);
       if (!row) throw runNotFound(runId);

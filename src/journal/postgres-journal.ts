@@ -72,8 +72,8 @@ export async function openPostgresJournal(options: PostgresJournalOptions): Prom
   }
 }
 
-async function endPools({ reading, writing }: Pools): Promise<void> {
-  await Promise.all([reading.end(), writing.end()]);
+async function endPools({ reading, writing, committing }: Pools): Promise<void> {
+  await Promise.all([reading.end(), writing.end(), committing.end()]);
 }
 
 class PostgresJournal implements Journal {

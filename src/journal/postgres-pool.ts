@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import pg from 'pg';
 import { invalid } from './postgres-errors.ts';
 
@@ -13,8 +14,13 @@ export interface PostgresPoolOptions {
   readonly statementTimeoutMs?: number | undefined;
 }
 
-/** A statement that takes its values as `$1`, `$2`, …; `Row` is what our own schema makes of it. */
-export type Query = <Row extends object>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
+/** A statement that takes its values as `$1`, `$2`, …; `Row` is what our own schema makes of it. `prepared`: the server keeps it
+ *  for the next time, so a text of which there are few, and that finds rows by their keys. */
+export type Query = <Row extends object>(
+  text: string,
+  values?: readonly unknown[],
+  options?: { readonly prepared?: boolean },
+) => Promise<Row[]>;
 
 const SILENCE_MS = 1_000;
 const KEEP_ALIVE_MS = 10_000;
@@ -23,15 +29,29 @@ const WRITING = 2;
 
 export interface Pools {
   readonly reading: pg.Pool;
+  /** Single statements, which commit by themselves. */
   readonly writing: pg.Pool;
+  /** The transactions of the journal, one at a time. */
+  readonly committing: pg.Pool;
 }
+
+/** Whoever keeps a plan keeps it while its table grows, so it must be one for a large table from the start: by the keys. (Where that
+ *  is no way, the cost that the server then reckons with would have it compile the statement.) */
+const BY_KEYS = "SELECT set_config('enable_seqscan', 'off', false), set_config('jit', 'off', false)";
+/** The plan is made once, and not for each length of an array. */
+const ONE_PLAN = `${BY_KEYS}, set_config('plan_cache_mode', 'force_generic_plan', false)`;
 
 export function openPools({ poolSize = 6, ...options }: PostgresPoolOptions): Pools {
-  return { reading: openPool(options, Math.max(1, poolSize - WRITING)), writing: openPool(options, WRITING) };
+  return {
+    reading: openPool(options, { max: Math.max(1, poolSize - WRITING), onConnect: (client) => client.query(BY_KEYS) }),
+    writing: openPool(options, { max: 1 }),
+    // Statements are sent without waiting for the answer to the one before.
+    committing: openPool(options, { max: 1, pipeline: true, onConnect: (client) => client.query(ONE_PLAN) }),
+  };
 }
 
-function openPool(options: PostgresPoolOptions, max: number): pg.Pool {
-  const pool = new pg.Pool({ ...settingsOf(options), max });
+function openPool(options: PostgresPoolOptions, more: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({ ...settingsOf(options), ...more });
   // A connection that breaks says so to whoever uses it; one in use by nobody is replaced when it is needed.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
@@ -54,10 +74,21 @@ export function settingsOf({ url, connectTimeoutMs = 5_000, statementTimeoutMs =
 }
 
 export function queryOn(client: pg.Pool | pg.PoolClient): Query {
-  return async <Row extends object>(text: string, values: readonly unknown[] = []) => {
-    const { rows } = await client.query<Row>(text, [...values]);
+  return async <Row extends object>(text: string, values: readonly unknown[] = [], { prepared = false } = {}) => {
+    const { rows } = await client.query<Row>({ text, values: [...values], ...(prepared && { name: nameOf(text) }) });
     return rows;
   };
+}
+
+/** The same, of which each is prepared. */
+export function preparedOn(client: pg.PoolClient): Query {
+  const query = queryOn(client);
+  return (text, values) => query(text, values, { prepared: true });
+}
+
+/** By which a connection knows that it has prepared this text before. */
+function nameOf(text: string): string {
+  return `holdpoint ${hash('sha256', text).slice(0, 32)}`;
 }
 
 /** The database as messages name it: never with the password.

@@ -6,7 +6,6 @@ import { nextDeadlineMs } from './deadline.ts';
 import type { Head, JournalEvent } from './envelope.ts';
 import type { Answered } from './journal.ts';
 import type { Payload } from './payloads.ts';
-import type { Query } from './postgres-pool.ts';
 import { keyOf, type StoredRun } from './postgres-queries.ts';
 import type { JobOf } from './run-jobs.ts';
 
@@ -34,9 +33,9 @@ export interface JobChange extends JobOf {
   readonly owner: string | null;
   readonly epoch: number;
 }
-type EventCells = readonly (string | number | null)[];
+export type EventCells = readonly (string | number | null)[];
 
-interface StoredHold {
+export interface StoredHold {
   readonly id: HoldId;
   readonly run: RunId;
   readonly crew: string | null;
@@ -46,9 +45,19 @@ interface StoredHold {
   readonly deadline: number | null;
 }
 
+/** What the jobs of one transaction leave, each row once. `before`: the row that a changed run must have until then. */
+export interface Rows {
+  readonly started: readonly NonNullable<Change['run']>[];
+  readonly changed: readonly { readonly run: NonNullable<Change['run']>; readonly before: StoredRun | undefined }[];
+  readonly events: readonly EventCells[];
+  readonly payloads: Change['payloads'];
+  readonly holds: readonly StoredHold[];
+  readonly answers: readonly Answered[];
+}
+
 /**
- * The rows that the jobs of one transaction are about, as locked and read, and then as the jobs before left them. Jobs are
- * decided here, in memory; `write` then stores what came of all of them, one statement a table.
+ * The rows that the jobs of one transaction are about, as locked and read (or as the jobs take them to be), and then as the jobs
+ * before left them. Jobs are decided here, in memory; what came of all of them is then stored with one statement.
  */
 export class Tables {
   readonly runs = new Map<RunId, StoredRun>();
@@ -62,6 +71,7 @@ export class Tables {
   /** The store's time, read when the rows of runs were locked. */
   now: string | undefined;
   system: Head | null = null;
+  readonly #before = new Map<RunId, StoredRun>();
   readonly #started = new Set<RunId>();
   readonly #changedRuns = new Map<RunId, NonNullable<Change['run']>>();
   readonly #changedHolds = new Map<HoldId, StoredHold>();
@@ -73,6 +83,12 @@ export class Tables {
   get witness(): { run: unknown; seq: unknown; hash: unknown } | null {
     const event = this.#events[0];
     return event ? { run: event[0], seq: event[1], hash: event[9] } : null;
+  }
+
+  /** A run's row before these jobs, as it was read or is taken to be. */
+  stands(row: StoredRun): void {
+    this.runs.set(row.id, row);
+    this.#before.set(row.id, row);
   }
 
   apply({ run, isNew, events, payloads, holds, answer, system, job, spent }: Change): void {
@@ -95,20 +111,19 @@ export class Tables {
     this.#newAnswers.set(keyOf(answer), answer);
   }
 
-  async write(query: Query): Promise<void> {
+  /** What is to be stored of it all. */
+  get rows(): Rows {
     const runs = [...this.#changedRuns.values()];
-    await insertRuns(
-      query,
-      runs.filter(({ id }) => this.#started.has(id)),
-    );
-    await updateRuns(
-      query,
-      runs.filter(({ id }) => !this.#started.has(id)),
-    );
-    await insertEvents(query, this.#events);
-    await insertPayloads(query, this.#payloads);
-    await upsertHolds(query, [...this.#changedHolds.values()]);
-    await insertAnswers(query, [...this.#newAnswers.values()]);
+    return {
+      started: runs.filter(({ id }) => this.#started.has(id)),
+      changed: runs
+        .filter(({ id }) => !this.#started.has(id))
+        .map((run) => ({ run, before: this.#before.get(run.id) })),
+      events: this.#events,
+      payloads: this.#payloads,
+      holds: [...this.#changedHolds.values()],
+      answers: [...this.#newAnswers.values()],
+    };
   }
 }
 
@@ -139,84 +154,4 @@ function encodedHold(run: RunId, hold: HoldRecord): StoredHold {
   // The last one first, as the first versions of the schema have it.
   const decisions = made.length > 0 ? JSON.stringify(made.reverse()) : null;
   return { id, run, crew, status, record: JSON.stringify(hold), decisions, deadline: nextDeadlineMs(hold) };
-}
-
-/** One array of values for each column, as `unnest` takes them. */
-function columns(rows: readonly (readonly unknown[])[], count: number): unknown[][] {
-  return Array.from({ length: count }, (_, column) => rows.map((row) => row[column]));
-}
-
-const RUN_CELLS = `unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[], $9::text[],
-  $10::text[], $11::int[], $12::bool[]) WITH ORDINALITY
-  AS given (id, crew, status, started_at, summary, seq, hash, at, fingerprint, owner, epoch, wake, place)`;
-
-function runColumns(runs: readonly NonNullable<Change['run']>[]): unknown[][] {
-  const rows = runs.map(({ id, crew, status, startedAt, summary, seq, hash, at, fingerprint, owner, epoch, wake }) => [
-    ...[id, crew, status, startedAt, summary, seq, hash, at, fingerprint, owner, epoch, wake],
-  ]);
-  return columns(rows, 12);
-}
-
-async function insertRuns(query: Query, runs: readonly NonNullable<Change['run']>[]): Promise<void> {
-  if (runs.length === 0) return;
-  await query(
-    `INSERT INTO holdpoint.runs (id, crew, status, started_at, summary, seq, hash, at, fingerprint, owner, epoch, wake)
-     SELECT id, crew, status, started_at, summary, seq, hash, at, fingerprint, owner, epoch, wake FROM ${RUN_CELLS} ORDER BY place`,
-    runColumns(runs),
-  );
-}
-
-async function updateRuns(query: Query, runs: readonly NonNullable<Change['run']>[]): Promise<void> {
-  if (runs.length === 0) return;
-  await query(
-    `UPDATE holdpoint.runs SET crew = given.crew, status = given.status, summary = given.summary, seq = given.seq,
-     hash = given.hash, at = given.at, fingerprint = given.fingerprint, owner = given.owner, epoch = given.epoch, wake = given.wake
-     FROM ${RUN_CELLS} WHERE runs.id = given.id`,
-    runColumns(runs),
-  );
-}
-
-async function insertEvents(query: Query, events: readonly EventCells[]): Promise<void> {
-  if (events.length === 0) return;
-  await query(
-    `INSERT INTO holdpoint.events (run, seq, at, type, "by", data, salt, data_hash, prev, hash)
-     SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-     $9::text[], $10::text[])`,
-    columns(events, 10),
-  );
-}
-
-async function insertPayloads(query: Query, payloads: Change['payloads']): Promise<void> {
-  if (payloads.length === 0) return;
-  // Equal digests are equal values: the first is as good as any.
-  await query(
-    `INSERT INTO holdpoint.payloads (run, digest, value) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
-     ON CONFLICT DO NOTHING`,
-    columns(payloads, 3),
-  );
-}
-
-async function upsertHolds(query: Query, holds: readonly StoredHold[]): Promise<void> {
-  if (holds.length === 0) return;
-  const rows = holds.map(({ id, run, crew, status, record, decisions, deadline }) => [
-    ...[id, run, crew, status, record, decisions, deadline],
-  ]);
-  await query(
-    `INSERT INTO holdpoint.holds (id, run, crew, status, record, decisions, next_deadline)
-     SELECT id, run, crew, status, record, decisions, deadline FROM unnest($1::text[], $2::text[], $3::text[], $4::text[],
-     $5::text[], $6::jsonb[], $7::bigint[]) WITH ORDINALITY AS given (id, run, crew, status, record, decisions, deadline, place)
-     ORDER BY place
-     ON CONFLICT (id) DO UPDATE SET crew = excluded.crew, status = excluded.status, record = excluded.record,
-     decisions = excluded.decisions, next_deadline = excluded.next_deadline`,
-    columns(rows, 7),
-  );
-}
-
-async function insertAnswers(query: Query, answers: readonly Answered[]): Promise<void> {
-  if (answers.length === 0) return;
-  const rows = answers.map((answer) => [keyOf(answer), answer.content, JSON.stringify(answer.answer)]);
-  await query(
-    'INSERT INTO holdpoint.requests (key, content, answer) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])',
-    columns(rows, 3),
-  );
 }

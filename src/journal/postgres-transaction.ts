@@ -6,11 +6,13 @@ import type { Needs } from './postgres-jobs.ts';
 import type { Query } from './postgres-pool.ts';
 import { headOfSystem, keyOf, RUN_COLUMNS, STORE_NOW, type StoredRun, storedAnswers } from './postgres-queries.ts';
 import { Tables } from './postgres-tables.ts';
+import { DURABLE_TRANSACTION } from './postgres-write.ts';
 
 /**
- * Locks and reads what jobs need, inside a transaction that was begun. Locks are taken in one order (names by number, then runs
- * by id), so that no two nodes wait for each other. Names are locked where there may be no row to lock yet: a run that starts,
- * a request, the journal of no run.
+ * Begins a transaction, locks and reads what jobs need. Locks are taken in one order (names by number, then runs by id), so that
+ * no two nodes wait for each other. Names are locked where there may be no row to lock yet: a run that starts, a request, the
+ * journal of no run. All of it is sent at once, and carried out in this order: each statement sees what was committed before it
+ * began, hence all that others wrote under the locks.
  */
 export async function lockAndRead(
   query: Query,
@@ -18,25 +20,24 @@ export async function lockAndRead(
   nowMs: number | null,
   jobs: JobWriter | null,
 ): Promise<{ tables: Tables; transaction: string }> {
-  const transaction = await lockNames(query, needs);
   const tables = new Tables();
-  const runs = distinct(needs.flatMap(({ run }) => run ?? []));
-  if (runs.length > 0) {
-    const rows = await query<StoredRun>(
-      `SELECT ${RUN_COLUMNS} FROM holdpoint.runs WHERE id = ANY($1) ORDER BY id FOR UPDATE`,
-      [runs],
-    );
-    for (const row of rows) tables.runs.set(row.id, row);
-  }
-  // Each statement sees what was committed before it began, hence all that others wrote under the locks.
-  const keys = requestKeys(needs);
-  if (keys.length > 0) for (const [key, answer] of await storedAnswers(query, keys)) tables.answers.set(key, answer);
-  await readHolds(query, tables, distinct(needs.flatMap(({ holds, run }) => (holds && run) || [])), nowMs);
-  if (needs.some(({ system }) => system)) tables.system = await headOfSystem(query);
-  if (needs.some(({ alive }) => alive)) await readNodes(query, tables, nowMs);
-  const held = needs.flatMap((need) => need.held ?? []);
-  if (held.length > 0 && jobs) for (const runId of await jobs.held(query, held)) tables.held.add(runId);
-  return { tables, transaction };
+  const begun = query('BEGIN');
+  const transaction = lockNames(query, needs);
+  const reading = [readRuns(query, tables, needs), readAnswers(query, tables, requestKeys(needs))];
+  reading.push(readHolds(query, tables, distinct(needs.flatMap(({ holds, run }) => (holds && run) || [])), nowMs));
+  if (needs.some(({ system }) => system)) reading.push(readSystem(query, tables));
+  if (needs.some(({ alive }) => alive)) reading.push(readNodes(query, tables, nowMs));
+  if (jobs) reading.push(readHeld(query, tables, jobs, needs));
+  await all([begun, transaction, ...reading]);
+  return { tables, transaction: await transaction };
+}
+
+/** The answers to what was sent together. @throws the first error in the order of sending; those after it only follow from it */
+export async function all<T extends readonly unknown[] | []>(
+  answers: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  for (const answer of await Promise.allSettled(answers)) if (answer.status === 'rejected') throw answer.reason;
+  return Promise.all(answers) as Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>;
 }
 
 /** Gives the transaction's id, by which its outcome can be asked for should the connection break. */
@@ -45,13 +46,35 @@ async function lockNames(query: Query, needs: readonly Needs[]): Promise<string>
   const names = [...starts, ...requestKeys(needs).map((key) => `request ${key}`)];
   if (needs.some(({ system }) => system)) names.push('system');
   const numbers = distinct(names.map(lockNumber)).sort((a, b) => (a < b ? -1 : 1));
-  // What is acknowledged must be on disk, whatever the server or the user is set to.
   const [row] = await query<{ id: string }>(
-    `SELECT pg_current_xact_id()::text AS id, (SELECT count(pg_advisory_xact_lock(number)) FROM unnest($1::bigint[]) AS number),
-     CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true) END`,
+    `SELECT ${DURABLE_TRANSACTION}, (SELECT count(pg_advisory_xact_lock(number)) FROM unnest($1::bigint[]) AS number)`,
     [numbers.map(String)],
   );
   return row?.id ?? '';
+}
+
+async function readRuns(query: Query, tables: Tables, needs: readonly Needs[]): Promise<void> {
+  const runs = distinct(needs.flatMap(({ run }) => run ?? []));
+  if (runs.length === 0) return;
+  const rows = await query<StoredRun>(
+    `SELECT ${RUN_COLUMNS} FROM holdpoint.runs WHERE id = ANY($1) ORDER BY id FOR UPDATE`,
+    [runs],
+  );
+  for (const row of rows) tables.stands(row);
+}
+
+async function readAnswers(query: Query, { answers }: Tables, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return;
+  for (const [key, answer] of await storedAnswers(query, keys)) answers.set(key, answer);
+}
+
+async function readSystem(query: Query, tables: Tables): Promise<void> {
+  tables.system = await headOfSystem(query);
+}
+
+async function readHeld(query: Query, { held }: Tables, jobs: JobWriter, needs: readonly Needs[]): Promise<void> {
+  const given = needs.flatMap((need) => need.held ?? []);
+  if (given.length > 0) for (const runId of await jobs.held(query, given)) held.add(runId);
 }
 
 async function readHolds(query: Query, tables: Tables, runs: readonly RunId[], nowMs: number | null): Promise<void> {

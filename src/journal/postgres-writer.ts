@@ -1,22 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type pg from 'pg';
+import { CommitLost, type Queued, rollBack, storeAsExpected, storeUnderLocks } from './postgres-commit.ts';
 import { closed, isCollision, isFaultOfOneWrite, unknownOutcome, writeFailure } from './postgres-errors.ts';
 import type { JobWriter } from './postgres-hand-out.ts';
 import type { Job } from './postgres-jobs.ts';
 import { type Pools, queryOn } from './postgres-pool.ts';
-import type { Tables } from './postgres-tables.ts';
-import { lockAndRead } from './postgres-transaction.ts';
 
 /** So that a burst does not keep its rows locked for long; the rest goes into the next transaction. */
 const MAX_JOBS_PER_TRANSACTION = 256;
 const MAX_COLLISIONS = 3;
 const ASK_AGAIN_MS = 250;
-
-interface Queued {
-  readonly job: Job<unknown>;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
 
 export interface PostgresWriterOptions {
   /** How messages name the database. */
@@ -27,20 +19,6 @@ export interface PostgresWriterOptions {
   readonly jobs: () => JobWriter | null;
 }
 
-/** A commit that was sent and never answered. */
-class CommitLost extends Error {
-  readonly transaction: string;
-  readonly settle: () => void;
-  readonly witness: Tables['witness'];
-
-  constructor(cause: unknown, found: { transaction: string; settle: () => void; witness: Tables['witness'] }) {
-    super('the commit was not answered', { cause });
-    this.transaction = found.transaction;
-    this.settle = found.settle;
-    this.witness = found.witness;
-  }
-}
-
 /**
  * Group commit: the writes of one tick, and those that come while a transaction is under way, share one transaction.
  *
@@ -48,6 +26,8 @@ class CommitLost extends Error {
  * W2. A write that throws leaves nothing behind and takes no other write with it: it is decided before anything is stored.
  * W3. When the store fails, nothing of the transaction remains and all of its writers are told so.
  * W4. Where the connection breaks while it commits, its writers are answered when it is known what became of it.
+ * W5. What an owner takes for granted (its epoch, its head, that the run is its own and awake) is looked at again by the statement that
+ *     stores it. Where one run of a transaction is otherwise, nothing of it is kept, and all of it is decided anew under the locks.
  */
 export class PostgresWriter {
   readonly #pools: Pools;
@@ -99,31 +79,15 @@ export class PostgresWriter {
 
   /** One transaction; returns how to answer those whose writes are in it. */
   async #transact(queued: readonly Queued[]): Promise<() => void> {
-    const client = await this.#pools.writing.connect();
-    let isUsable = false;
+    const client = await this.#pools.committing.connect();
+    let isUsable = true;
     try {
-      const query = queryOn(client);
-      await query('BEGIN');
-      try {
-        const needs = queued.map(({ job }) => job.needs);
-        const jobs = this.#options.jobs();
-        const { tables, transaction } = await lockAndRead(query, needs, this.#options.now(), jobs);
-        const answer = decideAll(queued, tables);
-        await tables.write(query);
-        const settleJobs = tables.jobs.length > 0 ? await jobs?.write(query, tables.jobs) : undefined;
-        const settle = () => {
-          settleJobs?.();
-          answer();
-        };
-        await commit(client).catch((cause: unknown) => {
-          throw new CommitLost(cause, { transaction, settle, witness: tables.witness });
-        });
-        isUsable = true;
-        return settle;
-      } catch (error) {
-        if (!(error instanceof CommitLost)) isUsable = await rollBack(client);
-        throw error;
-      }
+      const jobs = this.#options.jobs();
+      const settle = await storeAsExpected(client, queued, jobs);
+      return settle ?? (await storeUnderLocks(client, queued, { now: this.#options.now(), jobs }));
+    } catch (error) {
+      isUsable = await rollBack(client, error);
+      throw error;
     } finally {
       client.release(!isUsable);
     }
@@ -140,13 +104,13 @@ export class PostgresWriter {
     this.#inDoubt.add(asking);
   }
 
-  /** Asks until it is known, or until the journal closes. A restarted server may give the id to another transaction, so where
-   *  there is an event, that decides. */
+  /** Asks until it is known, or until the journal closes. A server that lost its power may not know the id any more (and refuses to
+   *  speak of one that it has yet to give), or give it to another transaction; so where there is an event, that decides. */
   async #outcome({ transaction, witness, cause }: CommitLost): Promise<boolean> {
     const query = queryOn(this.#pools.reading);
     for (;;) {
       const [row] = await query<{ status: string | null; found: boolean }>(
-        `SELECT pg_xact_status($1::xid8) AS status,
+        `SELECT CASE WHEN $1::xid8 > pg_current_xact_id() THEN 'aborted' ELSE pg_xact_status($1::xid8) END AS status,
          EXISTS (SELECT 1 FROM holdpoint.events WHERE run = $2 AND seq = $3::int AND hash = $4) AS found`,
         [transaction, witness?.run ?? null, witness?.seq ?? null, witness?.hash ?? null],
       ).catch(() => []);
@@ -154,37 +118,6 @@ export class PostgresWriter {
       if (this.#closing.signal.aborted) throw cause;
       await sleep(ASK_AGAIN_MS, null, { signal: this.#closing.signal }).catch(() => undefined);
     }
-  }
-}
-
-function decideAll(queued: readonly Queued[], tables: Tables): () => void {
-  const answers = queued.map(({ job, resolve, reject }) => {
-    try {
-      const { value, change } = job.decide(tables);
-      if (change) tables.apply(change);
-      return () => resolve(value);
-    } catch (error) {
-      return () => reject(error);
-    }
-  });
-  return () => {
-    for (const answer of answers) answer();
-  };
-}
-
-async function commit(client: pg.PoolClient): Promise<void> {
-  const { command } = await client.query('COMMIT');
-  // The server's word for a transaction that had failed before.
-  if (command !== 'COMMIT') throw new Error(`the server answered ${command}`);
-}
-
-/** Whether the connection can be used again. */
-async function rollBack(client: pg.PoolClient): Promise<boolean> {
-  try {
-    await client.query('ROLLBACK');
-    return true;
-  } catch {
-    return false;
   }
 }
 

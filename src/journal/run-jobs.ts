@@ -8,6 +8,8 @@ import { type PostgresPoolOptions, type Query, settingsOf } from './postgres-poo
 const HEARTBEAT_SECONDS = 10;
 const HIGHEST_PRIORITY = 2 ** 31 - 1;
 const LEADER_QUEUE = 'leader';
+/** More than a transaction starts; always the same, so that the statement is. */
+const MOST_OWNED = 1_000;
 
 /** A job never ends by itself: it waits for as long as anybody may need, and is given out again however often its node dies. */
 const FOR_EVER = {
@@ -19,6 +21,11 @@ const FOR_EVER = {
 } as const;
 
 type JobsDatabase = NonNullable<ConstructorOptions['db']>;
+
+/** What was sent, in an order that the server keeps; `done` is the answer, which nobody has to wait for to send what comes next. */
+export interface Sent<T> {
+  readonly done: Promise<T>;
+}
 
 /** A run that is to get or lose its job. */
 export interface JobOf {
@@ -76,37 +83,37 @@ export class RunJobs {
   }
 
   /** Jobs that are this node's from the start, in a transaction: sent with a priority that no other job has, and fetched by it. */
-  async own(query: Query, runs: readonly JobOf[]): Promise<RunJob[]> {
-    const owned: RunJob[] = [];
+  async own(query: Query, runs: readonly JobOf[]): Promise<Sent<RunJob[]>> {
+    const owned: Promise<RunJob[]>[] = [];
     for (const [crew, each] of byCrew(runs)) {
-      const [name, priority, db] = [
-        await this.#queue(queueOf(crew)),
-        randomInt(1, HIGHEST_PRIORITY),
-        databaseOn(query),
-      ];
-      await this.#boss.insert(
-        name,
-        each.map((run) => ({ ...jobFor(run), priority })),
-        { db },
-      );
-      const options = { db, batchSize: each.length, minPriority: priority, maxPriority: priority };
-      owned.push(...toRunJobs(crew, await this.#boss.fetch<{ run: RunId }>(name, options)));
+      const [name, priority] = [await this.#queue(queueOf(crew)), randomInt(1, HIGHEST_PRIORITY)];
+      const jobs = each.map((run) => ({ ...jobFor(run), priority }));
+      const inserted = await send(query, (db) => this.#boss.insert(name, jobs, { db }));
+      const options = { batchSize: MOST_OWNED, minPriority: priority, maxPriority: priority };
+      const fetched = await send(query, (db) => this.#boss.fetch<{ run: RunId }>(name, { ...options, db }));
+      owned.push(inserted.done.then(() => fetched.done).then((given) => toRunJobs(crew, given)));
     }
-    return owned;
+    return sent(owned, (each) => each.flat());
   }
 
   /** Jobs for whoever takes them, in a transaction. One that is there already stays as it is. */
-  async offer(query: Query, runs: readonly JobOf[]): Promise<void> {
-    for (const [crew, each] of byCrew(runs))
-      await this.#boss.insert(await this.#queue(queueOf(crew)), each.map(jobFor), { db: databaseOn(query) });
+  async offer(query: Query, runs: readonly JobOf[]): Promise<Sent<void>> {
+    const offered: Promise<unknown>[] = [];
+    for (const [crew, each] of byCrew(runs)) {
+      const name = await this.#queue(queueOf(crew));
+      offered.push((await send(query, (db) => this.#boss.insert(name, each.map(jobFor), { db }))).done);
+    }
+    return sent(offered, () => undefined);
   }
 
   /** Jobs of runs that have no work to do any more, in a transaction, whoever has them. */
-  async drop(query: Query, runs: readonly JobOf[]): Promise<void> {
+  async drop(query: Query, runs: readonly JobOf[]): Promise<Sent<void>> {
+    const dropped: Promise<unknown>[] = [];
     for (const [crew, each] of byCrew(runs)) {
-      const ids = each.map(({ runId }) => jobIdOf(runId));
-      await this.#boss.deleteJob(await this.#queue(queueOf(crew)), ids, { db: databaseOn(query) });
+      const [name, ids] = [await this.#queue(queueOf(crew)), each.map(({ runId }) => jobIdOf(runId))];
+      dropped.push((await send(query, (db) => this.#boss.deleteJob(name, ids, { db }))).done);
     }
+    return sent(dropped, () => undefined);
   }
 
   /** Jobs of a crew that are to be had, at most `count`. `atOnce`: so many of the crew may be anybody's at a time, counted exactly. */
@@ -217,6 +224,28 @@ function attemptOf({ id, retryCount }: JobAttempt): JobAttempt {
 
 function byCrew<T extends JobOf>(runs: readonly T[]): Map<string, T[]> {
   return Map.groupBy(runs, ({ crew }) => crew);
+}
+
+/** Resolves once pg-boss has sent its statement. */
+async function send<T>(query: Query, ask: (db: JobsDatabase) => Promise<T>): Promise<Sent<T>> {
+  const sending = Promise.withResolvers<void>();
+  const { executeSql } = databaseOn(query);
+  const done = ask({
+    executeSql(text, values) {
+      const answering = executeSql(text, values);
+      sending.resolve();
+      return answering;
+    },
+  });
+  await Promise.race([sending.promise, done]);
+  return sent([done], ([answer]) => answer as T);
+}
+
+function sent<T, U>(answers: readonly Promise<T>[], of: (answers: readonly T[]) => U): Sent<U> {
+  const done = Promise.all(answers).then(of);
+  // Whoever waits for it is told; that may be later.
+  done.catch(() => undefined);
+  return { done };
 }
 
 /** pg-boss's statements inside a transaction of ours. Where two of them are in each other's way it would go on in a transaction

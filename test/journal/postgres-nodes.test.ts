@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { draft } from '../../src/crew/events.ts';
-import { SYSTEM_JOURNAL } from '../../src/ids.ts';
+import { type RunId, SYSTEM_JOURNAL } from '../../src/ids.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { openPostgresJournal, type PostgresJournalOptions } from '../../src/journal/postgres-journal.ts';
 import { verifyChain } from '../../src/journal/verify.ts';
@@ -49,6 +49,33 @@ describe('several nodes on one database', () => {
     await b.append(appendOf(run, { head, epoch: 2, drafts: [proposed('x')] }).batch);
     expect(await a.read(run)).toHaveLength(2);
     expect(await a.holds({})).toMatchObject({ items: [] });
+  });
+
+  test('of appends in one transaction the one that is late is refused, and the others are stored', async () => {
+    const [a, b] = [await open(), await open()];
+    const all = await Promise.all(
+      ['kept', 'claimed', 'commented', 'resting'].map(async (name) => {
+        const { batch, head } = appendOf(runId(name));
+        await a.append(batch);
+        return { id: batch.runId, next: appendOf(batch.runId, { head, drafts: [proposed('x')] }).batch };
+      }),
+    );
+    const [, claimed, commented, resting] = all.map(({ id }) => id);
+    await b.claim(claimed as RunId, 'node_b');
+    await b.amend(commented as RunId, null, ({ head }) => amendmentOf(commented as RunId, head, { wake: true }));
+    await database.query('UPDATE holdpoint.runs SET wake = false WHERE id = $1', [resting]);
+    const results = await Promise.allSettled(all.map(({ next }) => a.append(next)));
+    const codes = results.map((one) => (one.status === 'fulfilled' ? 'stored' : (one.reason as { code: string }).code));
+    expect(codes).toEqual(['stored', 'OWNER_LOST', 'SEQ_CONFLICT', 'stored']);
+    const rows = await Promise.all(all.map(async ({ id }) => await a.run(id)));
+    expect(rows.map((row) => [row?.head.seq, row?.owner, row?.epoch, row?.wake])).toEqual([
+      [2, OWNER, 1, true],
+      [1, 'node_b', 2, true],
+      [2, OWNER, 1, true],
+      // What somebody else made of the row in the meantime is left as it is.
+      [2, OWNER, 1, false],
+    ]);
+    for (const { id } of all) expect(verifyChain(await b.read(id))).toMatchObject({ ok: true });
   });
 
   test('of two claims at the same moment one wins', async () => {

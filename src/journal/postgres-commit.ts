@@ -1,0 +1,162 @@
+import type pg from 'pg';
+import { isCollision, isFaultOfOneWrite, sqlStateOf } from './postgres-errors.ts';
+import type { JobsSent, JobWriter } from './postgres-hand-out.ts';
+import type { Job } from './postgres-jobs.ts';
+import { preparedOn, type Query } from './postgres-pool.ts';
+import { Tables } from './postgres-tables.ts';
+import { all, lockAndRead } from './postgres-transaction.ts';
+import { writeRows } from './postgres-write.ts';
+
+/** A write that waits for its transaction. */
+export interface Queued {
+  readonly job: Job<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A commit that was sent and never answered. */
+export class CommitLost extends Error {
+  readonly transaction: string;
+  readonly settle: () => void;
+  readonly witness: Tables['witness'];
+
+  constructor(cause: unknown, found: { transaction: string; settle: () => void; witness: Tables['witness'] }) {
+    super('the commit was not answered', { cause });
+    this.transaction = found.transaction;
+    this.settle = found.settle;
+    this.witness = found.witness;
+  }
+}
+
+/** Statements that a connection kept are of no use to the database any more. */
+const STALE = /^(0A000|26000)$/;
+
+/**
+ * Stores what an owner writes, without reading first: it knows how it left its runs, and each of them is changed only if it stands like
+ * that. Two round trips: all that is to be stored, then COMMIT.
+ * @returns how to answer the writers; null, and nothing of it is stored: a run is not as its owner left it, or a write needs to see
+ *   what is there. Then the locks say what is.
+ */
+export async function storeAsExpected(
+  client: pg.PoolClient,
+  queued: readonly Queued[],
+  jobs: JobWriter | null,
+): Promise<(() => void) | null> {
+  const tables = expected(queued);
+  const decided = tables && decideAll(queued, tables);
+  if (!tables || !decided?.isGranted || !tables.witness) return null;
+  const { witness } = tables;
+  const query = preparedOn(client);
+  try {
+    const writing = all([query('BEGIN'), writeRows(query, tables.rows)]);
+    const sent = await sendJobs(query, tables, jobs, writing);
+    const [, transaction] = await writing;
+    await sent?.done;
+    if (transaction !== null) {
+      const settle = () => {
+        sent?.settle();
+        decided.answer();
+      };
+      await commit(client).catch((cause: unknown) => {
+        throw new CommitLost(cause, { transaction, settle, witness });
+      });
+      return settle;
+    }
+  } catch (error) {
+    if (!isFaultOfOneWrite(error) && !isCollision(error)) throw error;
+  }
+  await query('ROLLBACK');
+  return null;
+}
+
+/** Locks and reads what the writes are about, decides each on that, and stores what came of all of them together with COMMIT: two
+ *  round trips. @returns how to answer the writers */
+export async function storeUnderLocks(
+  client: pg.PoolClient,
+  queued: readonly Queued[],
+  { now, jobs }: { readonly now: number | null; readonly jobs: JobWriter | null },
+): Promise<() => void> {
+  const query = preparedOn(client);
+  const needs = queued.map(({ job }) => job.needs);
+  const { tables, transaction } = await lockAndRead(query, needs, now, jobs);
+  const { answer } = decideAll(queued, tables);
+  const writing = writeRows(query, tables.rows, { locked: true });
+  const sent = await sendJobs(query, tables, jobs, writing);
+  const stored = all([writing, sent?.done]);
+  // Whatever failed before, the server makes a COMMIT of it that stores nothing.
+  const committed = commit(client);
+  const settle = () => {
+    sent?.settle();
+    answer();
+  };
+  const [storing, committing] = await Promise.allSettled([stored, committed]);
+  if (storing.status === 'rejected' && sqlStateOf(storing.reason) !== null) throw storing.reason;
+  if (storing.status === 'rejected' || committing.status === 'rejected') {
+    const cause = storing.status === 'rejected' ? storing.reason : (committing as PromiseRejectedResult).reason;
+    throw new CommitLost(cause, { transaction, settle, witness: tables.witness });
+  }
+  return settle;
+}
+
+/** Sends what is to become of jobs behind the rows. Null: nothing. */
+async function sendJobs(
+  query: Query,
+  tables: Tables,
+  jobs: JobWriter | null,
+  rows: Promise<unknown>,
+): Promise<JobsSent | null> {
+  // What became of the rows is looked at later.
+  rows.catch(() => undefined);
+  return jobs && tables.jobs.length > 0 ? jobs.write(query, tables.jobs) : null;
+}
+
+/** Whether the connection can be used again after an error. */
+export async function rollBack(client: pg.PoolClient, error: unknown): Promise<boolean> {
+  const state = sqlStateOf(error);
+  if (state === null || STALE.test(state)) return false;
+  try {
+    await client.query('ROLLBACK');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The rows as the writes take them to be. Null: one of them has to read first. */
+function expected(queued: readonly Queued[]): Tables | null {
+  const tables = new Tables();
+  const known = new Set<string>();
+  for (const { job } of queued) {
+    const { needs, expects } = job;
+    if (expects === undefined || needs.run === undefined) return null;
+    if (known.has(needs.run)) continue;
+    if (expects === 'as left') return null;
+    known.add(needs.run);
+    if (expects) tables.stands(expects);
+  }
+  return tables;
+}
+
+function decideAll(queued: readonly Queued[], tables: Tables): { isGranted: boolean; answer: () => void } {
+  let isGranted = true;
+  const answers = queued.map(({ job, resolve, reject }) => {
+    try {
+      const { value, change } = job.decide(tables);
+      if (change) tables.apply(change);
+      return () => resolve(value);
+    } catch (error) {
+      isGranted = false;
+      return () => reject(error);
+    }
+  });
+  const answer = () => {
+    for (const each of answers) each();
+  };
+  return { isGranted, answer };
+}
+
+async function commit(client: pg.PoolClient): Promise<void> {
+  const { command } = await client.query('COMMIT');
+  // The server's word for a transaction that had failed before.
+  if (command !== 'COMMIT') throw new Error(`the server answered ${command}`);
+}

@@ -1,0 +1,120 @@
+import type { Query } from './postgres-pool.ts';
+import { keyOf } from './postgres-queries.ts';
+import type { Rows } from './postgres-tables.ts';
+
+/** In the first statement of each transaction that writes: its id, by which its outcome can be asked for should the connection break.
+ *  And what is acknowledged must be on disk, whatever the server or the user is set to. */
+export const DURABLE_TRANSACTION = `pg_current_xact_id()::text AS id,
+  CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true) END`;
+
+/** Rows of one table: their columns with types, and the statement that takes them from `given`. */
+interface Part {
+  readonly name: string;
+  readonly columns: readonly (readonly [name: string, type: string])[];
+  readonly statement: (given: string) => string;
+  readonly cells: (rows: Rows) => readonly (readonly unknown[])[];
+}
+
+const RUN =
+  columnsOf(`id text, crew text, status text, started_at text, summary text, seq int, hash text, at text, fingerprint text,
+  owner text, epoch int, wake bool`);
+
+function cellsOfRun({ run }: Pick<Rows['changed'][number], 'run'>): readonly unknown[] {
+  const { id, crew, status, startedAt, summary, seq, hash, at, fingerprint, owner, epoch, wake } = run;
+  return [id, crew, status, startedAt, summary, seq, hash, at, fingerprint, owner, epoch, wake];
+}
+
+/** A run changes only if its row is as it was read, or as its owner takes it to be. In the order of ids, in which all lock rows. */
+const CHANGED: Part = {
+  name: 'changed',
+  columns: [...RUN, ...columnsOf('was_seq int, was_hash text, was_owner text, was_epoch int, was_awake bool')],
+  statement: (given) => `UPDATE holdpoint.runs SET crew = given.crew, status = given.status, summary = given.summary,
+    seq = given.seq, hash = given.hash, at = given.at, fingerprint = given.fingerprint, owner = given.owner, epoch = given.epoch,
+    wake = given.wake FROM ${given} WHERE runs.id = given.id AND runs.seq = was_seq AND runs.hash = was_hash
+    AND runs.owner IS NOT DISTINCT FROM was_owner AND runs.epoch = was_epoch AND runs.wake = was_awake RETURNING runs.id`,
+  cells: ({ changed }) =>
+    changed
+      .toSorted((a, b) => (a.run.id < b.run.id ? -1 : 1))
+      .map(({ run, before }) => [
+        ...[...cellsOfRun({ run }), before?.seq, before?.hash, before?.owner, before?.epoch, before?.wake],
+      ]),
+};
+
+const ADDED: readonly Part[] = [
+  {
+    name: 'started',
+    columns: RUN,
+    statement: (given) =>
+      `INSERT INTO holdpoint.runs (${names(RUN)}) SELECT ${names(RUN)} FROM ${given} ORDER BY place`,
+    cells: ({ started }) => started.map((run) => cellsOfRun({ run })),
+  },
+  {
+    name: 'events',
+    columns: columnsOf(
+      `run text, seq int, at text, type text, "by" text, data text, salt text, data_hash text, prev text, hash text`,
+    ),
+    statement: (given) => `INSERT INTO holdpoint.events (run, seq, at, type, "by", data, salt, data_hash, prev, hash)
+      SELECT run, seq, at, type, "by", data, salt, data_hash, prev, hash FROM ${given}`,
+    cells: ({ events }) => events,
+  },
+  {
+    name: 'payloads',
+    columns: columnsOf('run text, digest text, value text'),
+    // Equal digests are equal values: the first is as good as any.
+    statement: (given) => `INSERT INTO holdpoint.payloads (run, digest, value)
+      SELECT run, digest, value FROM ${given} ORDER BY place ON CONFLICT DO NOTHING`,
+    cells: ({ payloads }) => payloads,
+  },
+  {
+    name: 'holds',
+    columns: columnsOf('id text, run text, crew text, status text, record text, decisions jsonb, next_deadline bigint'),
+    statement: (given) => `INSERT INTO holdpoint.holds (id, run, crew, status, record, decisions, next_deadline)
+      SELECT id, run, crew, status, record, decisions, next_deadline FROM ${given} ORDER BY place
+      ON CONFLICT (id) DO UPDATE SET crew = excluded.crew, status = excluded.status, record = excluded.record,
+      decisions = excluded.decisions, next_deadline = excluded.next_deadline`,
+    cells: ({ holds }) =>
+      holds.map(({ id, run, crew, status, record, decisions, deadline }) => [
+        ...[id, run, crew, status, record, decisions, deadline],
+      ]),
+  },
+  {
+    name: 'answers',
+    columns: columnsOf('key text, content text, answer text'),
+    statement: (given) =>
+      `INSERT INTO holdpoint.requests (key, content, answer) SELECT key, content, answer FROM ${given}`,
+    cells: ({ answers }) => answers.map((one) => [keyOf(one), one.content, JSON.stringify(one.answer)]),
+  },
+];
+
+/**
+ * Stores all of it with one statement. What is in no row of it is left out, so there are few texts, and each is prepared once.
+ * `locked`: the runs were read under their locks, so COMMIT may follow unseen; should one stand otherwise all the same, it fails.
+ * @returns the transaction's id; null: a run was not as expected, and what was done must be rolled back
+ */
+export async function writeRows(query: Query, rows: Rows, { locked = false } = {}): Promise<string | null> {
+  const values: unknown[] = [];
+  const parts = [CHANGED, ...ADDED].flatMap((part) => {
+    const cells = part.cells(rows);
+    if (cells.length === 0) return [];
+    const given = `unnest(${part.columns.map(([, type], column) => `$${values.length + column + 1}::${type}[]`).join(', ')})
+      WITH ORDINALITY AS given (${names(part.columns)}, place)`;
+    values.push(...part.columns.map((_, column) => cells.map((row) => row[column])));
+    return [`${part.name} AS (${part.statement(given)})`];
+  });
+  if (parts.length === 0) return '';
+  // The ids of the runs that change are the first parameter.
+  const fits = rows.changed.length > 0 ? '(SELECT count(*) FROM changed) = cardinality($1)' : 'true';
+  const [row] = await query<{ id: string; fits: boolean }>(
+    `WITH ${parts.join(', ')} SELECT ${DURABLE_TRANSACTION}, ${locked ? `1 / (${fits})::int = 1` : fits} AS fits`,
+    values,
+  );
+  return row?.fits ? row.id : null;
+}
+
+function columnsOf(list: string): [string, string][] {
+  return list.split(',').map((column) => column.trim().split(' ') as [string, string]);
+}
+
+function names(columns: Part['columns']): string {
+  return columns.map(([name]) => name).join(', ');
+}
