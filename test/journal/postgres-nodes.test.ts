@@ -51,32 +51,49 @@ describe('several nodes on one database', () => {
     expect(await a.holds({})).toMatchObject({ items: [] });
   });
 
-  test('of appends in one transaction the one that is late is refused, and the others are stored', async () => {
-    const [a, b] = [await open(), await open()];
-    const all = await Promise.all(
-      ['kept', 'claimed', 'commented', 'resting'].map(async (name) => {
-        const { batch, head } = appendOf(runId(name));
-        await a.append(batch);
-        return { id: batch.runId, next: appendOf(batch.runId, { head, drafts: [proposed('x')] }).batch };
-      }),
-    );
-    const [, claimed, commented, resting] = all.map(({ id }) => id);
-    await b.claim(claimed as RunId, 'node_b');
-    await b.amend(commented as RunId, null, ({ head }) => amendmentOf(commented as RunId, head, { wake: true }));
-    await database.query('UPDATE holdpoint.runs SET wake = false WHERE id = $1', [resting]);
-    const results = await Promise.allSettled(all.map(({ next }) => a.append(next)));
-    const codes = results.map((one) => (one.status === 'fulfilled' ? 'stored' : (one.reason as { code: string }).code));
-    expect(codes).toEqual(['stored', 'OWNER_LOST', 'SEQ_CONFLICT', 'stored']);
-    const rows = await Promise.all(all.map(async ({ id }) => await a.run(id)));
-    expect(rows.map((row) => [row?.head.seq, row?.owner, row?.epoch, row?.wake])).toEqual([
-      [2, OWNER, 1, true],
-      [1, 'node_b', 2, true],
-      [2, OWNER, 1, true],
-      // What somebody else made of the row in the meantime is left as it is.
-      [2, OWNER, 1, false],
-    ]);
-    for (const { id } of all) expect(verifyChain(await b.read(id))).toMatchObject({ ok: true });
-  });
+  test.each(['in one transaction', 'each alone'])(
+    'an owner that comes late (%s) is refused, or adds to the row as it is now',
+    async (how) => {
+      const [a, b] = [await open(), await open()];
+      const all = await Promise.all(
+        ['kept', 'claimed', 'commented', 'asleep', 'let go', 'taken anew'].map(async (name) => {
+          const { batch, head } = appendOf(runId(name));
+          await a.append(batch);
+          return { id: batch.runId, next: appendOf(batch.runId, { head, drafts: [proposed('x')] }).batch };
+        }),
+      );
+      const [, claimed, commented, asleep, free, anew] = all.map(({ id }) => id);
+      await b.claim(claimed as RunId, 'node_b');
+      await b.claim(anew as RunId, OWNER);
+      await b.amend(commented as RunId, null, ({ head }) => amendmentOf(commented as RunId, head, { wake: true }));
+      await database.query('UPDATE holdpoint.runs SET wake = false WHERE id = $1', [asleep]);
+      await database.query('UPDATE holdpoint.runs SET owner = NULL WHERE id = $1', [free]);
+      const told: string[] = [];
+      const append = async ({ next }: (typeof all)[number], place: number) => {
+        told[place] = await a.append(next).then(
+          () => 'stored',
+          (error: { code: string }) => error.code,
+        );
+      };
+      if (how === 'each alone') for (const [place, one] of all.entries()) await append(one, place);
+      else await Promise.all(all.map(append));
+      expect(told).toEqual(['stored', 'OWNER_LOST', 'SEQ_CONFLICT', 'stored', 'stored', 'OWNER_LOST']);
+      const rows = await Promise.all(all.map(async ({ id }) => await a.run(id)));
+      expect(rows.map((row) => [row?.head.seq, row?.owner, row?.epoch, row?.wake])).toEqual([
+        ...[
+          [2, OWNER, 1, true],
+          [1, 'node_b', 2, true],
+        ],
+        ...[
+          [2, OWNER, 1, true],
+          [2, OWNER, 1, false],
+          [2, null, 1, true],
+          [1, OWNER, 2, true],
+        ],
+      ]);
+      for (const { id } of all) expect(verifyChain(await b.read(id))).toMatchObject({ ok: true });
+    },
+  );
 
   test('of two claims at the same moment one wins', async () => {
     const [a, b] = [await open(), await open()];
