@@ -60,8 +60,12 @@ describe('oversight', () => {
     const cleo = await desk.page({ user: 'cleo', role: 'reviewer', path: '/oversight' });
     await refunds(cleo).getByRole('button', { name: 'Raise to supervised…', exact: true }).click();
     await dialog.getByRole('textbox').fill('Seventy-four in a row were right.');
+    await page.reload();
+    await refunds().getByRole('button', { name: 'Raise to supervised…', exact: true }).click();
+    expect(await dialog.getByRole('textbox').inputValue()).toBe('Seventy-four in a row were right.');
     await sign.click();
     await dialog.waitFor({ state: 'detached' });
+    expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('Seventy-four');
     await refunds().getByText('supervised', { exact: true }).waitFor();
     expect((await desk.run('pay-office', smallRefundPlan('90-S', 30))).status).toBe('completed');
     // Who comes second is told so where they sign, and what they wrote stays.

@@ -1,4 +1,4 @@
-/** What a person began to write about a hold, kept in this browser until it was sent or thrown away. */
+/** What a person began to write about a hold or an act, kept in this browser until it was sent or thrown away. */
 export interface Draft {
   readonly reason?: string | undefined;
   readonly reasonCode?: string | undefined;
@@ -16,14 +16,21 @@ export interface DraftStorage {
   removeItem(key: string): void;
 }
 
-/** A draft belongs to a hold and what was looked at: words about one revision are not offered for the next. */
-export function draftKey(hold: { readonly id: string; readonly digest: string }): string {
-  return `holdpoint.draft:${hold.id}:${hold.digest}`;
+/**
+ * What the words are about: a hold and what was looked at, so that words about one revision are not offered for the next; or an
+ * act that was begun, such as the cancelling of a run, and what it is done to.
+ */
+export type DraftSubject =
+  | { readonly id: string; readonly digest: string }
+  | { readonly act: string; readonly on: string };
+
+export function draftKey(about: DraftSubject): string {
+  return 'act' in about ? `holdpoint.draft:${about.act}:${about.on}` : `holdpoint.draft:${about.id}:${about.digest}`;
 }
 
-export function readDraft(storage: DraftStorage, hold: { readonly id: string; readonly digest: string }): Draft {
+export function readDraft(storage: DraftStorage, about: DraftSubject): Draft {
   try {
-    const kept: unknown = JSON.parse(storage.getItem(draftKey(hold)) ?? '{}');
+    const kept: unknown = JSON.parse(storage.getItem(draftKey(about)) ?? '{}');
     return typeof kept === 'object' && kept !== null ? (kept as Draft) : {};
   } catch {
     return {};
@@ -31,15 +38,11 @@ export function readDraft(storage: DraftStorage, hold: { readonly id: string; re
 }
 
 /** Storage can be full or forbidden; then the words live as long as the page does. */
-export function keepDraft(
-  storage: DraftStorage,
-  hold: { readonly id: string; readonly digest: string },
-  draft: Draft,
-): void {
+export function keepDraft(storage: DraftStorage, about: DraftSubject, draft: Draft): void {
   const kept = Object.fromEntries(Object.entries(draft).filter(([, value]) => value !== undefined && value !== ''));
   try {
-    if (Object.keys(kept).length === 0) storage.removeItem(draftKey(hold));
-    else storage.setItem(draftKey(hold), JSON.stringify(kept));
+    if (Object.keys(kept).length === 0) storage.removeItem(draftKey(about));
+    else storage.setItem(draftKey(about), JSON.stringify(kept));
   } catch {
     // The draft stays in the component that shows it.
   }

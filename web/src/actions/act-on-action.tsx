@@ -20,11 +20,12 @@ export default function ActOnAction({ action, deed, onClose }: ActOnActionProps)
   const store = useDeskStore();
   const { runId, actionId } = action;
   const what = actOf(action);
+  const about = { act: deed, on: actionId };
   if (deed === 'undo') {
     return (
       <ActDialog
         title={`Undo “${what}”?`}
-        reason={{ label: 'Why', missing: 'Say why first; it stays in the journal.' }}
+        reason={{ label: 'Why', missing: 'Say why first; it stays in the journal.', about }}
         button={{ label: 'Undo it' }}
         leave="Leave it done"
         onAct={async (reason) => {
@@ -41,8 +42,8 @@ export default function ActOnAction({ action, deed, onClose }: ActOnActionProps)
       title={`${FOUND[deed]}: “${what}”?`}
       reason={
         deed === 'good'
-          ? { label: 'Why (optional)', optional: true }
-          : { label: 'What is wrong with it', missing: 'Say what is wrong; it stays in the journal.' }
+          ? { label: 'Why (optional)', optional: true, about }
+          : { label: 'What is wrong with it', missing: 'Say what is wrong; it stays in the journal.', about }
       }
       button={{ label: `Record it as ${deed}`, danger: deed !== 'good' }}
       leave="Not now"

@@ -13,7 +13,11 @@ export default function CancelRunDialog({ runId, crew, onClose }: CancelRunDialo
   return (
     <ActDialog
       title={`Cancel this run of ${crew}?`}
-      reason={{ label: 'Why', missing: 'Say why first; it stays in the journal.' }}
+      reason={{
+        label: 'Why',
+        missing: 'Say why first; it stays in the journal.',
+        about: { act: 'cancel', on: runId },
+      }}
       button={{ label: 'Cancel the run', danger: true }}
       leave="Let it run"
       onAct={async (reason) => {

@@ -21,7 +21,11 @@ export default function SignLevel({ type, to, onClose }: SignLevelProps) {
   return (
     <ActDialog
       title={to === 'raise' ? `Raise ${name} to ${level}?` : `Take ${name} back to its own tier?`}
-      reason={{ label: 'Why', missing: 'Say why first; it is recorded under your name.' }}
+      reason={{
+        label: 'Why',
+        missing: 'Say why first; it is recorded under your name.',
+        about: { act: level === null ? 'demote' : `raise to ${level}`, on: key },
+      }}
       button={{ label: to === 'raise' ? `Sign: ${name} to ${level}` : `Sign: ${name} back` }}
       leave="Leave it as it is"
       onAct={act}

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
 import { useDesk } from '../desk/use-desk.ts';
+import { type DraftSubject, keepDraft, readDraft } from '../drafts.ts';
 import { useSending } from '../use-sending.ts';
 import { Dialog } from './dialog.tsx';
 
@@ -8,7 +9,13 @@ interface ActDialogProps {
   /** What it means, said before it is done. */
   readonly children: ReactNode;
   /** The words that are asked for; absent: none are. */
-  readonly reason?: { readonly label: string; readonly optional?: boolean; readonly missing?: string };
+  readonly reason?: {
+    readonly label: string;
+    readonly optional?: boolean;
+    readonly missing?: string;
+    /** What they are about: under that they are kept in this browser until they are sent. */
+    readonly about: DraftSubject;
+  };
   readonly button: { readonly label: string; readonly danger?: boolean };
   /** How leaving it is called. */
   readonly leave: string;
@@ -22,14 +29,16 @@ interface ActDialogProps {
 /** One frame for whatever is asked once more before it is done: what it means, why, the act by its name, and a way back. */
 export function ActDialog(props: ActDialogProps) {
   const { title, children, reason: asked, button, leave, instead, onAct, onClose } = props;
-  const [reason, setReason] = useState('');
+  const [reason, setReason] = useKeptWords(asked?.about);
   const { sending, problem, error, send } = useSending();
   const live = useDesk((state) => state.link.state === 'live');
   const id = useId();
   const lacksWords = asked !== undefined && !asked.optional && reason.trim() === '';
   const act = async () => {
     if (lacksWords || !live) return;
-    if (await send(() => onAct(reason.trim()))) onClose(true);
+    if (!(await send(() => onAct(reason.trim())))) return;
+    setReason('');
+    onClose(true);
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void act();
@@ -81,4 +90,14 @@ export function ActDialog(props: ActDialogProps) {
       </div>
     </Dialog>
   );
+}
+
+/** Words that outlive this page, until they are emptied. */
+function useKeptWords(about: DraftSubject | undefined): [words: string, write: (words: string) => void] {
+  const [words, setWords] = useState(() => (about === undefined ? '' : (readDraft(localStorage, about).reason ?? '')));
+  const write = (next: string) => {
+    setWords(next);
+    if (about !== undefined) keepDraft(localStorage, about, { reason: next });
+  };
+  return [words, write];
 }
