@@ -91,15 +91,23 @@ export function upsertHolds(
   events: readonly JournalEvent[],
 ): void {
   for (const hold of holds) {
-    const base = fitting(hold, openingOf(sql, n, hold.id, events));
-    sql(
-      `INSERT INTO holds (id, run_n, crew, status, opened, record, next_deadline) VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET crew = excluded.crew, status = excluded.status, opened = excluded.opened,
-       record = excluded.record, next_deadline = excluded.next_deadline`,
-    ).run(
-      ...[hold.id, n, hold.crew, hold.status, base?.seq ?? null],
-      ...[JSON.stringify(whatIsNew(hold, { ...base?.members, runId: id })), nextDeadlineMs(hold)],
-    );
+    const { opening, isKnown } = openingOf(sql, n, hold.id, events);
+    const base = fitting(hold, opening);
+    const record = JSON.stringify(whatIsNew(hold, { ...base?.members, runId: id }));
+    const row = [hold.crew, hold.status, base?.seq ?? null, record, nextDeadlineMs(hold)];
+    // An upsert writes the table's sequence too, even where the row is there: a page more to sync.
+    if (isKnown) {
+      sql('UPDATE holds SET crew = ?, status = ?, opened = ?, record = ?, next_deadline = ? WHERE id = ?').run(
+        ...row,
+        hold.id,
+      );
+    } else {
+      sql(
+        `INSERT INTO holds (id, run_n, crew, status, opened, record, next_deadline) VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET crew = excluded.crew, status = excluded.status, opened = excluded.opened,
+         record = excluded.record, next_deadline = excluded.next_deadline`,
+      ).run(hold.id, n, ...row);
+    }
   }
 }
 
@@ -154,21 +162,27 @@ function isSame(a: unknown, b: unknown): boolean {
 }
 
 /** The event that opened a hold: among those written with it, or where its row says, or (a hold restored) somewhere in its run. */
-function openingOf(sql: Sql, run: number, holdId: HoldId, events: readonly JournalEvent[]): Base | null {
+function openingOf(
+  sql: Sql,
+  run: number,
+  holdId: HoldId,
+  events: readonly JournalEvent[],
+): { opening: Base | null; isKnown: boolean } {
   const own = events.find(({ type, data }) => type === 'hold.opened' && idOf(data) === holdId);
-  if (own) return { seq: own.seq, members: membersAt(own.seq, own.at, own.data as object) };
+  if (own)
+    return { opening: { seq: own.seq, members: membersAt(own.seq, own.at, own.data as object) }, isKnown: false };
   const known = sql<RawOpening>(
     `SELECT h.opened AS seq, (SELECT e.at ${OF_OPENING}) AS at, (SELECT e.type ${OF_OPENING}) AS type,
      (SELECT e.data ${OF_OPENING}) AS data FROM holds h WHERE h.id = ?`,
   ).get(holdId);
-  if (known) return baseOf(known);
+  if (known) return { opening: baseOf(known), isKnown: true };
   const found = sql<RawOpening>(
     `SELECT seq, at, type, data FROM events WHERE run_n = ${NUMBER} AND type IN (SELECT value FROM json_each(?))
      AND instr(data, ?) > 0 ORDER BY seq`,
   )
     .all(run, JSON.stringify(formsOf('hold.opened').map(({ code }) => code)), holdId)
     .map(baseOf);
-  return found.find((base) => base !== null && idOf(base.members) === holdId) ?? null;
+  return { opening: found.find((base) => base !== null && idOf(base.members) === holdId) ?? null, isKnown: false };
 }
 
 function idOf(data: unknown): unknown {

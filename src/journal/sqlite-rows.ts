@@ -62,9 +62,8 @@ export function amendRun<T extends Json>(
   const amendment = decide({ head: run.head, run, hold: (holdId) => holdOf(sql, holdId, runId) });
   const { events, answer } = amendment;
   checkAttached(runId, run.head, events);
-  updateRun(sql, n, { ...amendment, fingerprint: run.fingerprint });
   const { taken, owner, epoch } = ownerAfter(run, amendment);
-  if (taken) sql('UPDATE runs SET owner = ?, epoch = ? WHERE n = ?').run(owner, epoch, n);
+  updateRun(sql, n, { ...amendment, fingerprint: run.fingerprint, ...(taken && { owner, epoch }) });
   insertWritten(sql, { n, id: runId }, amendment);
   if (request) insertAnswer(sql, { ...request, answer });
   return { answer, events, ...(taken && { epoch }) };
@@ -150,16 +149,18 @@ export function insertRun(sql: Sql, row: RunRow, written: Written, n: number | n
 function updateRun(
   sql: Sql,
   n: number,
-  row: Pick<OwnerAppend, 'summary' | 'events' | 'fingerprint'> & { wake: boolean },
+  row: Pick<OwnerAppend, 'summary' | 'events' | 'fingerprint'> &
+    Partial<Pick<RunRow, 'owner' | 'epoch'>> & { wake: boolean },
 ): void {
-  const { summary, events, fingerprint, wake } = row;
+  const { summary, events, fingerprint, wake, owner, epoch } = row;
   const head = events.at(-1);
   sql(
     `UPDATE runs SET status = ?, summary_rest = ?, fingerprint = ?, wake = max(wake, ?),
-     seq = ifnull(?, seq), hash = ifnull(unhex(?), hash), at = ifnull(?, at) WHERE n = ?`,
+     seq = ifnull(?, seq), hash = ifnull(unhex(?), hash), at = ifnull(?, at), owner = ifnull(?, owner), epoch = ifnull(?, epoch)
+     WHERE n = ?`,
   ).run(
     ...[summary.status, packSummary(summary), packHex(fingerprint), wake ? 1 : 0],
-    ...[head?.seq, head?.hash, head && packTime(head.at), n],
+    ...[head?.seq, head?.hash, head && packTime(head.at), owner, epoch, n],
   );
 }
 

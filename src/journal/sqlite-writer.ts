@@ -33,6 +33,8 @@ export interface SqliteWriterOptions {
 export class SqliteWriter {
   readonly #db: Database.Database;
   readonly #options: SqliteWriterOptions;
+  readonly #begin: Database.Statement;
+  readonly #commit: Database.Statement;
   readonly #savepoint: Database.Statement;
   readonly #release: Database.Statement;
   readonly #rollBackTo: Database.Statement;
@@ -44,6 +46,8 @@ export class SqliteWriter {
   constructor(db: Database.Database, options: SqliteWriterOptions) {
     this.#db = db;
     this.#options = options;
+    this.#begin = db.prepare('BEGIN IMMEDIATE');
+    this.#commit = db.prepare('COMMIT');
     this.#savepoint = db.prepare('SAVEPOINT job');
     this.#release = db.prepare('RELEASE job');
     this.#rollBackTo = db.prepare('ROLLBACK TO job');
@@ -80,15 +84,16 @@ export class SqliteWriter {
   /** One transaction; returns after how many milliseconds to go on, if anything is left. */
   #flush(): number {
     try {
-      this.#db.exec('BEGIN IMMEDIATE');
+      this.#begin.run();
     } catch (error) {
       return this.#waitOrGiveUp(error);
     }
     const jobs = this.#queue.splice(0, MAX_JOBS_PER_TRANSACTION);
     let outcomes: Outcome[];
     try {
-      outcomes = jobs.map(({ work }) => this.#attempt(work));
-      this.#db.exec('COMMIT');
+      const [only, ...others] = jobs;
+      outcomes = only && others.length === 0 ? [this.#attemptAlone(only)] : jobs.map((job) => this.#attempt(job));
+      if (this.#db.inTransaction) this.#commit.run();
     } catch (error) {
       this.#rollBack();
       this.#refuse(jobs, error);
@@ -98,17 +103,28 @@ export class SqliteWriter {
     return 0;
   }
 
-  #attempt(work: () => unknown): Outcome {
+  /** A job that shares its transaction with nobody needs no savepoint: what it wrote before it threw goes with the whole. */
+  #attemptAlone({ work }: Job): Outcome {
+    try {
+      return { ok: true, value: work() };
+    } catch (error) {
+      const outcome = refusal(error);
+      this.#rollBack();
+      return outcome;
+    }
+  }
+
+  #attempt({ work }: Job): Outcome {
     this.#savepoint.run();
     try {
       const value = work();
       this.#release.run();
       return { ok: true, value };
     } catch (error) {
-      if (isStoreFailure(error)) throw error;
+      const outcome = refusal(error);
       this.#rollBackTo.run();
       this.#release.run();
-      return { ok: false, error: isConstraint(error) ? contradiction(error) : error };
+      return outcome;
     }
   }
 
@@ -130,6 +146,12 @@ export class SqliteWriter {
     for (const job of jobs) job.reject(error);
     this.#options.onError?.(error);
   }
+}
+
+/** What a job is told that threw. Where the store failed, its whole transaction did. */
+function refusal(error: unknown): Outcome {
+  if (isStoreFailure(error)) throw error;
+  return { ok: false, error: isConstraint(error) ? contradiction(error) : error };
 }
 
 function settle(job: Job | undefined, outcome: Outcome): void {
