@@ -129,7 +129,7 @@ function Desk({ store, onSignOut, onRetry }: { store: DeskStore; onSignOut: () =
       <TopBar route={route} onKeys={() => setKeys(true)} onSignOut={onSignOut} />
       <OfflineBar onRetry={onRetry} />
       <StoppedBar />
-      <Suspense fallback={<p className="page quiet scroll">Opening…</p>}>
+      <Suspense fallback={<main className="page quiet scroll">Opening…</main>}>
         {route.page === 'queue' || route.page === 'hold' ? (
           <QueuePage route={route} />
         ) : route.page === 'runs' ? (

@@ -1,5 +1,8 @@
-import type { Hold, Me, RunSummary } from '../../../src/client/index.ts';
+import type { Hold, Me, ReviewClient, RunSummary } from '../../../src/client/index.ts';
 import type { StripEntry } from './strip-entry.ts';
+
+/** Who stopped everything, when and why. */
+export type Stop = NonNullable<Awaited<ReturnType<ReviewClient['runs']['stop']>>>;
 
 export type Link = { readonly state: 'live' } | { readonly state: 'lost'; readonly sinceMs: number };
 
@@ -7,6 +10,8 @@ export type Link = { readonly state: 'live' } | { readonly state: 'lost'; readon
 export interface DeskState {
   readonly me: Me;
   readonly link: Link;
+  /** Null: nothing is stopped, as far as is known. */
+  readonly stop: Stop | null;
   /** Whether the queue was read once. */
   readonly loaded: boolean;
   /** Open holds, and those that closed while the page was there. */
@@ -23,6 +28,7 @@ export function emptyDesk(me: Me): DeskState {
   return {
     me,
     link: { state: 'live' },
+    stop: null,
     loaded: false,
     holds: new Map(),
     arrived: new Set(),

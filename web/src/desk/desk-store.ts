@@ -5,7 +5,7 @@ import {
   type ReviewClient,
   type SupervisedAction,
 } from '../../../src/client/index.ts';
-import { type DeskState, emptyDesk, withHold, withList, withRun } from './desk-state.ts';
+import { type DeskState, emptyDesk, type Stop, withHold, withList, withRun } from './desk-state.ts';
 import { changeEntry, type StripEntry, withEntry } from './strip-entry.ts';
 
 /** How many of a list are asked for at once. */
@@ -74,6 +74,10 @@ export class DeskStore {
     if (sending) now.add(holdId);
     else now.delete(holdId);
     this.#change({ ...this.#state, sending: now });
+  }
+
+  putStop(stop: Stop | null): void {
+    if (stop?.seq !== this.#state.stop?.seq) this.#change({ ...this.#state, stop });
   }
 
   putEntry(entry: StripEntry): void {

@@ -1,13 +1,13 @@
 import { lazy, Suspense, useState } from 'react';
-import { useDesk } from '../desk/use-desk.ts';
+import { useMayOperate } from '../use-may-operate.ts';
 
 const CancelRunDialog = lazy(() => import('./cancel-run-dialog.tsx'));
 
 /** Ends a run for good: apart from the verbs, and only for who may. */
 export function CancelRun({ runId, crew, button = false }: { runId: string; crew: string; button?: boolean }) {
-  const roles = useDesk((state) => state.me.roles);
+  const may = useMayOperate();
   const [open, setOpen] = useState(false);
-  if (!roles.some((role) => role === 'operator' || role === 'admin')) return null;
+  if (!may) return null;
   return (
     <>
       <button type="button" className={button ? 'btn small-btn' : 'link cancel-link'} onClick={() => setOpen(true)}>

@@ -76,7 +76,7 @@ function whatNow({ status, tasks, openHolds, error }: RunSummary): string {
       return `Nothing works: ${openHolds.length === 1 ? 'a hold waits' : `${openHolds.length} holds wait`} for a person.`;
     case 'parked':
       return error?.code === 'CREW_CHANGED'
-        ? 'Nothing works: the crew changed since. `holdpoint runs resume` continues it once the change is accepted.'
+        ? 'Nothing works: the crew changed since, and nobody has accepted that yet.'
         : 'Nothing works: the run is parked until somebody lets it go on.';
     case 'running':
       return 'Between two steps.';

@@ -1,6 +1,5 @@
 import { lazy, Suspense, useState } from 'react';
 import type { RunEvent, RunSummary, RunState as StateAt } from '../../../src/client/index.ts';
-import { useDesk } from '../desk/use-desk.ts';
 import { CancelRun } from '../hold/cancel-run.tsx';
 import { go, linkTo } from '../router.ts';
 import { Icon } from '../shell/icons.tsx';
@@ -9,7 +8,9 @@ import { At } from '../text/moments.tsx';
 import { shortId, showPerson } from '../text/show-person.ts';
 import { VisibleText } from '../text/visible-text.tsx';
 import { useKeys } from '../use-keys.ts';
+import { useMayOperate } from '../use-may-operate.ts';
 import { forksOf, originOf, subjectOfRun } from './lineage.ts';
+import { ParkedRun } from './parked-run.tsx';
 import { RunState } from './run-row.tsx';
 
 const ForkRunDialog = lazy(() => import('./fork-run-dialog.tsx'));
@@ -66,7 +67,8 @@ export function RunHead({ runId, run, events, seq, at, onSeq }: RunHeadProps) {
         )}
       </div>
       <Lineage events={events} />
-      {run?.error && (
+      {run?.status === 'parked' && <ParkedRun run={run} />}
+      {run?.error && run.status !== 'parked' && (
         <p className="err run-error">
           <Icon name="alert" />
           <span>
@@ -79,9 +81,8 @@ export function RunHead({ runId, run, events, seq, at, onSeq }: RunHeadProps) {
 }
 
 function Fork({ runId, seq, at, onSeq }: Pick<RunHeadProps, 'runId' | 'seq' | 'at' | 'onSeq'>) {
-  const roles = useDesk((state) => state.me.roles);
   const [open, setOpen] = useState(false);
-  const may = seq > 0 && roles.some((role) => role === 'operator' || role === 'admin');
+  const may = useMayOperate() && seq > 0;
   useKeys({ f: may ? () => setOpen(true) : undefined });
   if (!may) return null;
   return (

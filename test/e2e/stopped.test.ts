@@ -1,0 +1,110 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RunSummary } from '../../src/client/index.ts';
+import { violations } from './support/accessibility.ts';
+import { mailPlan, smallRefundPlan } from './support/plans.ts';
+import { type ReviewDesk, reviewDesk } from './support/review-desk.ts';
+
+const ROOT = { actor: { user: 'user:root', roles: ['admin'], groups: [] } };
+const PHONE = { width: 390, height: 844 };
+const REASON = 'The price list of today is wrong. '.repeat(12).trim();
+
+let desk: ReviewDesk;
+let held: RunSummary;
+
+beforeAll(async () => {
+  desk = await reviewDesk();
+  held = await desk.run('pay-office', mailPlan());
+  await desk.run('pay-office', smallRefundPlan('80-B', 30));
+});
+afterAll(() => desk?.[Symbol.asyncDispose]());
+
+const bar = (page: Page) => page.getByRole('region', { name: 'Stop', exact: true });
+const clean = async (page: Page, view: string) =>
+  expect({ view, found: await violations(page) }).toEqual({ view, found: [] });
+const statusOf = async ({ id }: RunSummary) => (await desk.engine.run(id)).status;
+
+async function stopped(): Promise<void> {
+  await desk.engine.stopAll({ reason: REASON }, ROOT);
+  expect(await statusOf(held)).toBe('parked');
+}
+
+describe('while everything is stopped', () => {
+  test('every view says who did that, when and why, on a desk and on a phone', async () => {
+    await stopped();
+    const page = await desk.page({ user: 'olga', role: 'operator' });
+    for (const path of ['/', `/holds/${held.openHolds[0]}`, '/runs', `/runs/${held.id}`, '/oversight', '/audit']) {
+      for (const size of [{ width: 1440, height: 900 }, PHONE]) {
+        await page.setViewportSize(size);
+        await page.goto(desk.url + path);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await bar(page)
+          .getByText(/^Everything was stopped by root at \d\d:\d\d:/)
+          .waitFor();
+        await bar(page).getByText(REASON).waitFor();
+        const resume = await page.getByRole('button', { name: 'Resume… everything', exact: true }).boundingBox();
+        expect(resume?.height).toBeGreaterThanOrEqual(size === PHONE ? 44 : 28);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect({ path, overflow }).toEqual({ path, overflow: 0 });
+        // It stands above what is looked at, also where the connection is lost as well.
+        expect((await bar(page).boundingBox())?.y).toBeLessThan(120);
+        await clean(page, `${path} at ${size.width}`);
+      }
+    }
+    const startAgain = await desk.stopServer();
+    await page.getByText(/^Not connected since/).waitFor();
+    expect((await bar(page).boundingBox())?.y).toBeLessThan(250);
+    expect(await page.getByRole('button', { name: 'Resume… everything', exact: true }).isDisabled()).toBe(true);
+    await startAgain();
+    await page.context().close();
+  }, 180_000);
+
+  test('who may not lift it is told who may', async () => {
+    const page = await desk.page({ user: 'rita', role: 'reviewer', path: `/runs/${held.id}` });
+    await bar(page)
+      .getByText(/until an operator lifts that/)
+      .waitFor();
+    await page.getByText('Everything is stopped: no run goes on before that is lifted.').waitFor();
+    for (const name of [/^Resume/, /^Let it go on/, /^Accept/])
+      expect(await page.getByRole('button', { name }).count()).toBe(0);
+    await page.context().close();
+  });
+
+  test('an operator lifts it with words, and may leave the runs parked for a person each', async () => {
+    const page = await desk.page({ user: 'olga', role: 'operator', path: `/runs/${held.id}`, ...PHONE });
+    const resume = page.getByRole('button', { name: 'Resume… everything', exact: true });
+    const dialog = page.getByRole('dialog', { name: 'Lift the stop?', exact: true });
+    await resume.click();
+    await dialog.locator('[data-autofocus]:focus').waitFor();
+    await clean(page, 'the dialog on a phone');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await clean(page, 'the dialog');
+    const lift = dialog.getByRole('button', { name: 'Lift the stop, and let the runs go on', exact: true });
+    expect(await lift.isDisabled()).toBe(true);
+    await dialog.getByRole('textbox').fill('The prices are right again.');
+    await page.reload();
+    await resume.click();
+    expect(await dialog.getByRole('textbox').inputValue()).toBe('The prices are right again.');
+    await dialog.getByRole('checkbox').check();
+    await dialog.getByRole('button', { name: 'Lift the stop', exact: true }).click();
+    await bar(page).waitFor({ state: 'detached' });
+    expect(await desk.engine.stop()).toBeNull();
+    expect(await statusOf(held)).toBe('parked');
+    expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('right again');
+
+    // Each for itself.
+    await page.getByRole('button', { name: 'Let it go on…', exact: true }).click();
+    await clean(page, 'the dialog of a parked run');
+    await page.getByRole('dialog').getByRole('button', { name: 'Let it go on', exact: true }).click();
+    await page.locator('.pagehead .state').getByText('held', { exact: true }).waitFor();
+    expect(await statusOf(held)).toBe('held');
+
+    await stopped();
+    await resume.click();
+    await dialog.getByRole('textbox').fill('It was a false alarm.');
+    await lift.click();
+    await bar(page).waitFor({ state: 'detached' });
+    await page.locator('.pagehead .state').getByText('held', { exact: true }).waitFor();
+    await page.context().close();
+  }, 90_000);
+});
