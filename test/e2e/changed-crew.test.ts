@@ -73,6 +73,7 @@ test('an operator accepts exactly that, under their name, and the run goes on', 
   const ask = page.getByRole('button', { name: 'Accept the change…', exact: true });
   await ask.waitFor();
   await page.getByText('chain verified').waitFor();
+  await page.getByText(/^Nothing works: the crew changed since/).waitFor();
   await clean('a parked run on a phone');
   await ask.click();
   const dialog = page.getByRole('dialog', { name: 'Let this run of press go on with the changed crew?', exact: true });

@@ -77,6 +77,8 @@ describe('while everything is stopped', () => {
     await resume.click();
     await dialog.locator('[data-autofocus]:focus').waitFor();
     await clean(page, 'the dialog on a phone');
+    const [frame, box] = [await dialog.boundingBox(), await dialog.getByRole('checkbox').boundingBox()];
+    expect(box && frame && box.x >= frame.x && box.y > frame.y && box.y < frame.y + frame.height).toBe(true);
     await page.setViewportSize({ width: 1440, height: 900 });
     await clean(page, 'the dialog');
     const lift = dialog.getByRole('button', { name: 'Lift the stop, and let the runs go on', exact: true });

@@ -67,7 +67,7 @@ function HeardText({ heard: { start, text } }: { heard: Heard }) {
 
 function whatNow({ status, tasks, openHolds, error }: RunSummary): string {
   const working = Object.keys(tasks).filter((name) => tasks[name] === 'working');
-  if (working.length > 0) {
+  if (working.length > 0 && status !== 'parked') {
     const names = working.join(', ');
     return `${names} ${working.length === 1 ? 'works' : 'work'}; nothing streams yet.`;
   }

@@ -26,7 +26,12 @@ export function ParkedRun({ run }: { run: RunSummary }) {
           <p className="parked-why">
             <Icon name="alert" />
             <span>
-              <code>{run.error.code}</code> <VisibleText text={run.error.message} />
+              <code>{run.error.code}</code>{' '}
+              {run.error.code === 'CREW_CHANGED' && change !== null ? (
+                'Its crew is not the one that it was going on with. A person must accept that first.'
+              ) : (
+                <VisibleText text={run.error.message} />
+              )}
             </span>
           </p>
         )}

@@ -33,7 +33,7 @@ export default function ResumeAllDialog({ stop, onClose }: ResumeAllDialogProps)
         Runs may start again. Those that the stop of {showPerson(stop.by)} parked go on where they were, with what was
         decided meanwhile. A run whose crew changed since is still asked about.
       </p>
-      <label className="row tick">
+      <label className="row choice-row">
         <input type="checkbox" checked={keepParked} onChange={(event) => setKeepParked(event.target.checked)} />
         Leave them parked: each then waits for a person of its own.
       </label>

@@ -30,8 +30,8 @@ export function StoppedBar() {
           Everything was stopped by {showPerson(stop.by)} at {showClock(stop.at, now)}:
         </b>{' '}
         “<VisibleText text={stop.reason} />
-        ”. No run starts or goes on until {may ? 'that is lifted' : 'an operator lifts that'}. What you decide is kept
-        until then.
+        {/[.!?]$/.test(stop.reason) ? '”' : '”.'} No run starts or goes on until{' '}
+        {may ? 'that is lifted' : 'an operator lifts that'}. What you decide is kept until then.
       </span>
       {may && (
         <button type="button" className="btn small-btn push" disabled={!live} onClick={() => setAsking(true)}>
