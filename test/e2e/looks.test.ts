@@ -4,14 +4,19 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { violations } from './support/accessibility.ts';
 import { builtPage } from './support/page-build.ts';
+import { cleanRefunds, movableClock } from './support/past-weeks.ts';
 import { draftPlan, FAILING, mailPlan, QUESTION, refundPlan, smallRefundPlan, WIRE } from './support/plans.ts';
 import { type ReviewDesk, reviewDesk } from './support/review-desk.ts';
+
+const ROOT = { actor: { user: 'user:root', roles: ['admin'], groups: [] } };
 
 let desk: ReviewDesk;
 const paths: [view: string, path: string][] = [];
 
 beforeAll(async () => {
-  desk = await reviewDesk();
+  const clock = movableClock();
+  desk = await reviewDesk({ clock });
+  await cleanRefunds(desk, clock, 74);
   const ben = { actor: { user: 'user:ben', roles: ['reviewer'], groups: ['leads'] } };
   const first = await desk.run('refund-desk', refundPlan({ amountUsd: 180, second: 120 }));
   const hold = await desk.hold(first);
@@ -76,6 +81,49 @@ test('nor does a phone, nor an opened decision', async () => {
   expect({ view: 'audit', found: await violations(page) }).toEqual({ view: 'audit', found: [] });
   await page.context().close();
 }, 120_000);
+
+test('nor does what opens on a view: rows, the signing of a level, the lift of a stop', async () => {
+  const page = await desk.page();
+  const clean = async (view: string) => expect({ view, found: await violations(page) }).toEqual({ view, found: [] });
+  const leave = async () => {
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  };
+  const opened = () => page.getByRole('dialog').locator('[data-autofocus]:focus').waitFor();
+  for (const { width, height } of [
+    { width: 1440, height: 900 },
+    { width: 390, height: 844 },
+  ]) {
+    await page.setViewportSize({ width, height });
+    await page.goto(`${desk.url}/oversight`);
+    const refunds = page.getByRole('row').filter({ has: page.getByText('issue_refund', { exact: true }) });
+    await refunds.filter({ hasText: 'pay-office' }).getByRole('button', { expanded: false }).click();
+    await page.getByRole('figure', { name: 'Decided a week', exact: true }).waitFor();
+    await clean(`opened oversight at ${width}`);
+    await page
+      .getByRole('button', { name: /^Raise to supervised/ })
+      .first()
+      .click();
+    await opened();
+    await clean(`signing at ${width}`);
+    await leave();
+    for (const outcome of ['rejected', 'approved']) {
+      await page.goto(`${desk.url}/audit?outcome=${outcome}`);
+      await page.locator('table.audit').getByRole('button', { expanded: false }).first().click();
+      await page.getByText('chain verified').waitFor();
+      await clean(`opened ${outcome} at ${width}`);
+    }
+    await desk.engine.stopAll({ reason: 'Wrong prices.' }, ROOT);
+    await page.getByRole('button', { name: 'Resume… everything', exact: true }).click();
+    await opened();
+    await clean(`lifting a stop at ${width}`);
+    await leave();
+    await clean(`stopped at ${width}`);
+    await desk.engine.resumeAll({ reason: 'Right prices.' }, ROOT);
+    await page.getByRole('region', { name: 'Stop', exact: true }).waitFor({ state: 'detached' });
+  }
+  await page.context().close();
+}, 180_000);
 
 test('on every width from phone to wall nothing is cut off, and the verbs are there', async () => {
   const path = paths.find(([view]) => view === 'approval')?.[1] ?? '/';
