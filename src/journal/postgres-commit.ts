@@ -48,8 +48,11 @@ export async function storeAsExpected(
   const { witness } = tables;
   const query = preparedOn(client);
   try {
-    const writing = all([query('BEGIN'), writeRows(query, tables.rows)]);
-    const sent = await sendJobs(query, tables, jobs, writing);
+    const { writing, sent } = await inOnePiece(client, async () => {
+      const begun = query('BEGIN');
+      const rows = writeRows(query, tables.rows);
+      return { writing: all([begun, rows]), sent: await sendJobs(query, tables, jobs, rows) };
+    });
     const [, transaction] = await writing;
     await sent?.done;
     if (transaction !== null) {
@@ -78,13 +81,15 @@ export async function storeUnderLocks(
 ): Promise<() => void> {
   const query = preparedOn(client);
   const needs = queued.map(({ job }) => job.needs);
-  const { tables, transaction } = await lockAndRead(query, needs, now, jobs);
+  const { reading } = await inOnePiece(client, async () => ({ reading: lockAndRead(query, needs, now, jobs) }));
+  const { tables, transaction } = await reading;
   const { answer } = decideAll(queued, tables);
-  const writing = writeRows(query, tables.rows, { locked: true });
-  const sent = await sendJobs(query, tables, jobs, writing);
-  const stored = all([writing, sent?.done]);
-  // Whatever failed before, the server makes a COMMIT of it that stores nothing.
-  const committed = commit(client);
+  const { stored, committed, sent } = await inOnePiece(client, async () => {
+    const rows = writeRows(query, tables.rows, { locked: true });
+    const sent = await sendJobs(query, tables, jobs, rows);
+    // Whatever failed before, the server makes a COMMIT of it that stores nothing.
+    return { stored: all([rows, sent?.done]), committed: commit(client), sent };
+  });
   const settle = () => {
     sent?.settle();
     answer();
@@ -96,6 +101,17 @@ export async function storeUnderLocks(
     throw new CommitLost(cause, { transaction, settle, witness: tables.witness });
   }
   return settle;
+}
+
+/** What is sent meanwhile leaves together. */
+async function inOnePiece<T>(client: pg.PoolClient, send: () => Promise<T>): Promise<T> {
+  const { stream } = client.connection;
+  stream.cork();
+  try {
+    return await send();
+  } finally {
+    stream.uncork();
+  }
 }
 
 /** Sends what is to become of jobs behind the rows. Null: nothing. */

@@ -25,6 +25,8 @@ import type { Query } from './postgres-pool.ts';
 /** Milliseconds since 1970 by the store's clock, which is the same for every node; `$1` stands in for it where it is given. */
 export const STORE_NOW = 'coalesce($1::float8, extract(epoch FROM clock_timestamp()) * 1000)';
 
+const PREPARED = { prepared: true } as const;
+
 /** Reads, on any connection. Rows are what `postgres-tables.ts` wrote, so their shapes are trusted here. */
 
 interface EventRow extends Omit<JournalEvent, 'v' | 'data' | 'salt'> {
@@ -38,6 +40,8 @@ export async function eventsOf(query: Query, runId: RunId, options: ReadOptions)
     `SELECT run, seq, at, type, "by", data, salt, data_hash AS "dataHash", prev, hash FROM holdpoint.events
      WHERE run = $1 AND seq > $2::bigint AND ($3::text IS NULL OR type = $3) ORDER BY seq LIMIT $4::bigint`,
     [runId, after, type, limit],
+    // A plan for any limit would sort a long run to give a page of it.
+    { prepared: limit === null },
   );
   return rows.map(({ run, seq, at, type: kind, by, data, salt, dataHash, prev, hash }) => ({
     v: 1,
@@ -83,7 +87,7 @@ export interface StoredRun extends Head {
 export const RUN_COLUMNS = 'id, summary, seq, hash, at, fingerprint, owner, epoch, wake';
 
 export async function runOf(query: Query, runId: RunId): Promise<RunRow | null> {
-  const [row] = await query<StoredRun>(`SELECT ${RUN_COLUMNS} FROM holdpoint.runs WHERE id = $1`, [runId]);
+  const [row] = await query<StoredRun>(`SELECT ${RUN_COLUMNS} FROM holdpoint.runs WHERE id = $1`, [runId], PREPARED);
   return row ? toRun(row) : null;
 }
 
@@ -92,7 +96,7 @@ export function toRun({ id: _id, summary, seq, hash, at, ...rest }: StoredRun): 
 }
 
 export async function holdOf(query: Query, holdId: HoldId): Promise<HoldRecord | null> {
-  const [row] = await query<{ record: string }>('SELECT record FROM holdpoint.holds WHERE id = $1', [holdId]);
+  const [row] = await query<{ record: string }>('SELECT record FROM holdpoint.holds WHERE id = $1', [holdId], PREPARED);
   return row ? (JSON.parse(row.record) as HoldRecord) : null;
 }
 
@@ -185,6 +189,7 @@ export async function storedAnswers(query: Query, keys: readonly string[]): Prom
   const rows = await query<{ key: string; content: string; answer: string }>(
     'SELECT key, content, answer FROM holdpoint.requests WHERE key = ANY($1)',
     [[...keys]],
+    PREPARED,
   );
   return new Map(rows.map((row) => [row.key, toAnswered(row)]));
 }

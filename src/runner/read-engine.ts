@@ -52,7 +52,11 @@ function doneBy(state: RunState, task: string): NonNullable<Hold['done']> {
 export async function readRun(journal: Journal, runId: RunId): Promise<RunSummary> {
   const row = await journal.run(runId);
   if (!row) throw runNotFound(runId);
-  return { ...row.summary, outputs: await readOutputs(journal, runId, row.summary.lastSeq) };
+  return withOutputs(journal, row.summary);
+}
+
+export async function withOutputs(journal: Journal, summary: RunSummary): Promise<RunSummary> {
+  return { ...summary, outputs: await readOutputs(journal, summary.id as RunId, summary.lastSeq) };
 }
 
 /** What the tasks have given so far, without folding the run. */

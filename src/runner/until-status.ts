@@ -3,7 +3,7 @@ import type { RunId } from '../ids.ts';
 import type { RunnerContext } from './context.ts';
 import type { Listeners } from './listeners.ts';
 import { runNotFound } from './load-run.ts';
-import { readRun } from './read-engine.ts';
+import { withOutputs } from './read-engine.ts';
 
 /** Another node may drive the run: its commits are not told here, so the row is looked at as well. */
 const LOOK_MS = 1_000;
@@ -22,19 +22,19 @@ export async function untilStatus(
 ): Promise<RunSummary> {
   const { journal, clock } = context;
   signal?.throwIfAborted();
-  await new Promise<void>((resolve, reject) => {
+  const summary = await new Promise<RunSummary>((resolve, reject) => {
     const look = () => {
       journal.run(runId).then(
         (row) => {
           if (!row) finish(() => reject(runNotFound(runId)));
-          else if (wanted(row.summary.status)) finish(resolve);
+          else if (wanted(row.summary.status)) finish(() => resolve(row.summary));
         },
         (error: unknown) => finish(() => reject(error)),
       );
     };
     const unlisten = listeners.add({
       committed: (commit) => {
-        if (commit.runId === runId && wanted(commit.summary.status)) finish(resolve);
+        if (commit.runId === runId && wanted(commit.summary.status)) finish(() => resolve(commit.summary));
       },
     });
     const aborted = () => finish(() => reject(signal?.reason));
@@ -48,5 +48,5 @@ export async function untilStatus(
     signal?.addEventListener('abort', aborted, { once: true });
     look();
   });
-  return readRun(journal, runId);
+  return withOutputs(journal, summary);
 }
