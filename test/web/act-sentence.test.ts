@@ -34,6 +34,15 @@ describe('the act as a sentence', () => {
     expect(sentenceOf(hold)).toBe('Which order?');
   });
 
+  test('says that a task failed, and leaves what a schema found wrong to the box', () => {
+    const error = {
+      code: 'OUTPUT_INVALID',
+      message: 'The output has no such form, after 2 retries: ✖ Invalid input\n  ✖ at a',
+    };
+    const hold = sampleHold({ kind: 'escalation', impact: null, task: 'pay', proposal: { error, output: null } });
+    expect(sentenceOf(hold)).toBe('pay cannot go on: The output has no such form, after 2 retries');
+  });
+
   test('writes hidden characters out in a button', () => {
     const hold = sampleHold({ impact: { summary: 'Refund\u202e 021$', reversible: true } });
     expect(approveLabel(hold)).toBe('Approve: refund[U+202E] 021$');

@@ -70,8 +70,10 @@ export function AuditFilters({ query, input, people, crews, onQuery }: AuditFilt
           </optgroup>
         </select>
       </label>
-      <Day label="From" value={query.from} disabled={nobody} onValue={(from) => change({ from })} />
-      <Day label="to" value={query.to} disabled={nobody} onValue={(to) => change({ to })} />
+      <span className="audit-days">
+        <Day label="From" value={query.from} disabled={nobody} onValue={(from) => change({ from })} />
+        <Day label="to" value={query.to} disabled={nobody} onValue={(to) => change({ to })} />
+      </span>
     </search>
   );
 }

@@ -34,7 +34,7 @@ export function AuditTable({ rows }: { rows: readonly AuditRow[] }) {
           <th scope="col" className="wide">
             Why
           </th>
-          <th scope="col" className="wide">
+          <th scope="col" className="roomy">
             Digest shown
           </th>
         </tr>
@@ -93,7 +93,7 @@ const Line = memo(function Line({ row, open, onOpen }: LineProps) {
           <span className="cut block">{row.reason ? <VisibleText text={row.reason} /> : ''}</span>
         )}
       </td>
-      <td className="wide">
+      <td className="roomy">
         {row.digest === null ? (
           <span className="quiet">in the journal</span>
         ) : (

@@ -25,7 +25,7 @@ export function sentenceOf(hold: Hold): string {
     case 'question':
       return memberOf(hold.proposal, 'question') ?? `${hold.agent} asks a question`;
     case 'escalation':
-      return `${task} cannot go on: ${firstLine(memberOf(memberOfObject(hold.proposal, 'error'), 'message') ?? hold.reasons[0]?.detail ?? 'it failed')}`;
+      return `${task} cannot go on: ${firstLine(withoutFindings(memberOf(memberOfObject(hold.proposal, 'error'), 'message') ?? hold.reasons[0]?.detail ?? 'it failed'))}`;
     case 'run':
       return `${hold.crew} cannot go on: ${hold.reasons[0]?.detail ?? 'it stopped'}`;
     case 'oversight':
@@ -88,6 +88,11 @@ function oneLine(text: string): string {
 }
 
 /** What a longer complaint begins with; all of it stands in the box. */
+/** What a schema finds wrong stands in the box, one line each. */
+function withoutFindings(text: string): string {
+  return text.split(/:?\s*✖/)[0] || text;
+}
+
 function firstLine(text: string): string {
   const [line = '', ...more] = text.split('\n');
   return more.length === 0 ? line : line.replace(/:$/, '.');

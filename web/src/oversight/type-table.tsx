@@ -34,7 +34,7 @@ export function TypeTable({ types, may, onSign }: TypeTableProps) {
           <th scope="col" className="num roomy" title="Clopper-Pearson, one-sided, 95 %">
             Upper bound %
           </th>
-          <th scope="col" className="num roomy">
+          <th scope="col" className="num median">
             Median to decide
           </th>
           <th
@@ -111,7 +111,7 @@ function Line({ type, may, open, onOpen, onSign }: LineProps) {
       <td className="num">{total.toLocaleString('en-US')}</td>
       <td className="num">{total === 0 ? '' : percent(rejected / total)}</td>
       <td className="num roomy">{graduation === null || total === 0 ? '' : percent(graduation.upperBound)}</td>
-      <td className="num roomy">{medianTookMs === null ? '' : showDuration(medianTookMs)}</td>
+      <td className="num median">{medianTookMs === null ? '' : showDuration(medianTookMs)}</td>
       <td className="weeks">{total > 0 && <WeekBars weeks={weeks} />}</td>
       <td className="roomy">
         <Points type={type} />

@@ -1,4 +1,4 @@
-import type { RunState } from '../../../src/client/index.ts';
+import type { RunState, TaskStatus } from '../../../src/client/index.ts';
 import { prettyJson, showJson } from '../text/show-json.ts';
 import { VisibleText } from '../text/visible-text.tsx';
 
@@ -17,7 +17,7 @@ export function OutputsPanel({ at, seq }: { at: RunState | null; seq: number | n
               <code>{key}</code>
             </dt>
             <dd>
-              <Output {...task} held={isHeld(at, key)} />
+              <Output {...task} status={at?.summary.tasks[key] ?? 'waiting'} />
             </dd>
           </div>
         ))}
@@ -26,11 +26,11 @@ export function OutputsPanel({ at, seq }: { at: RunState | null; seq: number | n
   );
 }
 
-function Output({ output, state, failure, held }: RunState['tasks'][string] & { held: boolean }) {
+function Output({ output, failure, status }: RunState['tasks'][string] & { status: TaskStatus }) {
   if (output === null) {
     return (
       <span className="quiet">
-        {failure ? <VisibleText text={failure.message} /> : held ? 'none yet, held' : `none, ${wordsOfState(state)}`}
+        {failure ? <VisibleText text={failure.message} /> : YET.has(status) ? `none yet, ${status}` : `none, ${status}`}
       </span>
     );
   }
@@ -46,10 +46,5 @@ function Output({ output, state, failure, held }: RunState['tasks'][string] & { 
 /** Longer values stand over several lines. */
 const LINE = 60;
 
-function isHeld(at: RunState | null, task: string): boolean {
-  return at?.holds.some((hold) => hold.task === task && hold.status === 'open') ?? false;
-}
-
-function wordsOfState(state: string): string {
-  return state.replace(/([A-Z])/g, ' $1').toLowerCase();
-}
+/** Of a task that is in one of these, an output may still come. */
+const YET: ReadonlySet<TaskStatus> = new Set(['waiting', 'working', 'held']);
