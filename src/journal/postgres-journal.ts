@@ -56,7 +56,8 @@ export async function openPostgresJournal(options: PostgresJournalOptions): Prom
   const database = nameOfDatabase(options.url);
   const pools = openPools(options);
   try {
-    const client = await pools.writing.connect();
+    // The one that is used first, so it is open by then.
+    const client = await (options.readonly ? pools.reading : pools.committing).connect();
     try {
       if (options.readonly) await checkSchema(queryOn(client), database);
       else await migrate(client, database);

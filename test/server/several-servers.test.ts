@@ -85,6 +85,8 @@ describe('a reviewer at one node', () => {
     const [told, notices] = [toldOf(here), [] as string[]];
     here.on('notice:supervised', ({ tool, runId }) => notices.push(`${tool} ${runId}`));
     const hold = await driving.held();
+    // A claim that comes at once is told together with the opening.
+    await expect.poll(() => told, SOON).toContain(`opened ${hold.id}`);
     await there.claim(hold.id);
     await expect.poll(() => told, SOON).toContain(`updated ${hold.id}`);
     expect((await here.holds.get(hold.id)).hold.claimedBy).toBe('user:ben');

@@ -4,7 +4,9 @@ import type { ServerLog } from '../server-log.ts';
 /** One connection listens, the other tells. */
 const CONNECTIONS = 2;
 const MAX_LOOK_MS = 2_000;
-const FIRST_LOOK_MS = 20;
+/** Until it listens it is looked at ever more seldom: whoever starts waits for it. */
+const FIRST_LOOK_MS = 10;
+const MAX_FIRST_LOOK_MS = 200;
 const GAPS_APART_MS = 10_000;
 
 const HEARS_NOTHING = 'hears nothing of other nodes until its connection is back';
@@ -31,6 +33,7 @@ export class ListeningPool {
   #hasGap = false;
   #gapToldAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
+  #firstLookMs = FIRST_LOOK_MS;
   #timer: NodeJS.Timeout;
 
   constructor(given: Given) {
@@ -139,7 +142,8 @@ export class ListeningPool {
       void client?.end().catch(() => undefined);
     }
     if (this.#isClosed) return;
-    this.#timer = setTimeout(() => void this.#look(), this.#isUp ? this.#lookMs : 10 * FIRST_LOOK_MS).unref();
+    this.#firstLookMs = this.#isUp ? FIRST_LOOK_MS : Math.min(2 * this.#firstLookMs, MAX_FIRST_LOOK_MS);
+    this.#timer = setTimeout(() => void this.#look(), this.#isUp ? this.#lookMs : this.#firstLookMs).unref();
   }
 
   #up(): void {
