@@ -59,6 +59,7 @@ test('a run whose crew changed shows what changed; who may not accept it is told
   const page = await desk.page({ user: 'rita', role: 'reviewer', path: `/runs/${run.id}` });
   const parked = page.getByRole('region', { name: 'Parked', exact: true });
   await parked.getByText('2 differences in its crew', { exact: true }).waitFor();
+  await page.locator('.journal').getByText('/agents/writer/goal changed').first().waitFor();
   await parked.getByText('An operator can let it go on.').waitFor();
   const lines = await parked.getByRole('listitem').allInnerTexts();
   expect(lines.join('\n')).toMatch(/\/agents\/writer\/goal changed: "Write shortly" → "Write at.*U\+200B.* length"/s);

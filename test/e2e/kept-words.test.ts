@@ -73,3 +73,19 @@ test('what is written of an action is kept for each thing that is done with it, 
   // What was sent is not offered again.
   expect(await ask(/^Bad…/)).toBe('');
 });
+
+test('what a run is to start with is kept for its crew, until it is started', async () => {
+  await page.goto(`${desk.url}/runs`);
+  const crew = page.getByRole('combobox', { name: 'of', exact: true });
+  const ticket = page.locator('.start-form').getByRole('textbox').first();
+  await crew.selectOption('newsroom');
+  await ticket.fill('A long ticket that nobody wants to write twice');
+  await page.reload();
+  await crew.selectOption('pay-office');
+  expect(await ticket.inputValue()).toBe('');
+  await crew.selectOption('newsroom');
+  expect(await ticket.inputValue()).toBe('A long ticket that nobody wants to write twice');
+  await page.getByRole('button', { name: 'Start newsroom', exact: true }).click();
+  await page.getByRole('heading', { level: 1, name: /^newsroom/ }).waitFor();
+  expect(await kept()).not.toContain('long ticket');
+});

@@ -81,7 +81,7 @@ test('several are chosen by touch, one is read between, and they are approved at
   await box('2-B').tap();
   const batch = page.getByRole('region', { name: 'Approve several', exact: true });
   await batch.getByText(/on order 1-A/).waitFor();
-  const approve = batch.getByRole('button', { name: 'Approve 2: issue_refund', exact: true });
+  const approve = batch.getByRole('button', { name: /^Approve 2: issue_refund/ });
   await expect.poll(() => approve.getAttribute('aria-disabled')).toBe('false');
   await fits(approve);
   await clean('two chosen');
@@ -106,8 +106,28 @@ test('on a tablet the list and a hold stand side by side, and both are touched',
     await fits(box(order));
     await box(order).tap();
   }
-  await page.getByRole('button', { name: 'Approve 2: issue_refund', exact: true }).waitFor();
+  await page.getByRole('button', { name: /^Approve 2: issue_refund/ }).waitFor();
   await button('Select several').tap();
   expect(await page.getByRole('checkbox').count()).toBe(0);
   await page.setViewportSize(PHONE);
+});
+
+test('what is touched beside the verbs is as large as a finger, and the way back leads to where one was', async () => {
+  const hold = await refund('6-F');
+  await desk.run('pay-office', smallRefundPlan('80-B', 12));
+  await page.goto(`${desk.url}/holds/${hold.id}`);
+  const tall = async (target: Locator) => expect((await target.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+  await page.getByRole('link', { name: /^Queue/ }).waitFor();
+  for (const name of [/^Undo/, /^ana/, /^Cancel run/]) await tall(page.getByRole('button', { name }));
+  for (const name of [/^Queue/, /^run$/]) await tall(page.getByRole('link', { name }));
+  await page.getByRole('button', { name: /^ana/ }).tap();
+  const runs = page.getByRole('menuitem', { name: 'Runs', exact: true });
+  await tall(runs);
+  await runs.tap();
+  for (const name of ['Crew', 'State']) await tall(page.getByRole('combobox', { name, exact: true }));
+  await page.getByRole('link', { name: 'pay-office', exact: true }).first().tap();
+  await page.getByRole('region', { name: 'Tasks' }).waitFor();
+  await tall(page.getByRole('link', { name: 'Runs', exact: true }));
+  await page.getByRole('link', { name: 'Runs', exact: true }).tap();
+  await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
 });

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Hold } from '../../../src/client/index.ts';
 import { HoldpointError } from '../../../src/client/index.ts';
 import type { DeskStore } from '../desk/desk-store.ts';
@@ -7,6 +7,7 @@ import { useDesk, useDeskStore } from '../desk/use-desk.ts';
 import { shortAct } from '../hold/act-sentence.ts';
 import { useSeen } from '../hold/use-seen.ts';
 import { VisibleText } from '../text/visible-text.tsx';
+import { useKeys } from '../use-keys.ts';
 import { BATCH_LIMIT } from './batch.ts';
 
 interface BatchBarProps {
@@ -23,6 +24,8 @@ export function BatchBar({ holds, onClear, onDone }: BatchBarProps) {
   const [sending, setSending] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const seen = useSeen(holds.map(({ digest }) => digest).join(), true);
+  const button = useRef<HTMLButtonElement>(null);
+  useKeys({ b: () => button.current?.focus() });
   const may = roles.some((role) => role === 'reviewer' || role === 'admin');
   const approve = async () => {
     if (!live || !seen || sending || !may) return;
@@ -63,12 +66,13 @@ export function BatchBar({ holds, onClear, onDone }: BatchBarProps) {
       </ul>
       <div className="row">
         <button
+          ref={button}
           type="button"
           className="btn primary"
           aria-disabled={!live || !seen || sending || !may}
           onClick={() => void approve()}
         >
-          Approve {holds.length}: {holds[0] && typeWords(holds[0])}
+          Approve {holds.length}: {holds[0] && typeWords(holds[0])} <kbd>b</kbd>
         </button>
         <button type="button" className="btn" onClick={onClear}>
           Clear

@@ -107,6 +107,8 @@ export function tellEvent({ type, data }: Pick<RunEvent, 'type' | 'data'>): stri
       return line(`"${text}"`);
     case 'action.audited':
       return line(`found ${given.finding}${reason ? `: "${reason}"` : ''}`);
+    case 'run.parked':
+      return line(Array.isArray(given.changes) ? given.changes.join('; ') : '');
     case 'run.forked':
       return line(`at #${given.seq} into run ${shortId(String(given.to))}`);
     case 'task.completed':

@@ -1,14 +1,15 @@
 import { useEffect, useId, useState } from 'react';
 import type { CrewInfo } from '../../../src/client/index.ts';
 import { useDesk, useDeskStore } from '../desk/use-desk.ts';
+import { keepDraft, readDraft } from '../drafts.ts';
 import { evaluate, formOf, type Problem, serverProblems, type Written } from '../edit/edit-state.ts';
 import { SchemaField } from '../edit/schema-field.tsx';
 import { go } from '../router.ts';
+import { useMayOperate } from '../use-may-operate.ts';
 
 /** A run is started from the inputs that its crew takes. Only for who may. */
 export function StartRun() {
   const store = useDeskStore();
-  const roles = useDesk((state) => state.me.roles);
   const live = useDesk((state) => state.link.state === 'live');
   const [crews, setCrews] = useState<readonly CrewInfo[]>([]);
   const [name, setName] = useState('');
@@ -16,7 +17,7 @@ export function StartRun() {
   const [problems, setProblems] = useState<readonly Problem[]>([]);
   const [sending, setSending] = useState(false);
   const id = useId();
-  const may = roles.some((role) => role === 'operator' || role === 'admin');
+  const may = useMayOperate();
   useEffect(() => {
     if (may && live) void store.client.crews.list().then(setCrews, () => undefined);
   }, [store, may, live]);
@@ -27,6 +28,10 @@ export function StartRun() {
   const missing = form
     .filter((field) => field.required && (written.fields[field.key] ?? '') === '' && field.type !== 'text')
     .map(({ key }) => key);
+  const write = (fields: Written['fields']) => {
+    setWritten({ tab: 'form', fields });
+    keepDraft(localStorage, { act: 'start', on: name }, { fields });
+  };
   const start = async () => {
     if (!crew || sending) return;
     setSending(true);
@@ -38,6 +43,7 @@ export function StartRun() {
         ...texts,
         ...(edited.value as Record<string, never>),
       });
+      keepDraft(localStorage, { act: 'start', on: crew.name }, {});
       go({ page: 'run', runId });
     } catch (error) {
       const details = (error as { details?: unknown }).details;
@@ -62,7 +68,7 @@ export function StartRun() {
           value={name}
           onChange={(event) => {
             setName(event.target.value);
-            setWritten({ tab: 'form', fields: {} });
+            setWritten(keptInputs(event.target.value));
             setProblems([]);
           }}
         >
@@ -92,7 +98,7 @@ export function StartRun() {
               problem={[...edited.problems, ...problems].find(({ key }) => key === field.key)?.problem}
               onWrite={(text) => {
                 setProblems([]);
-                setWritten({ tab: 'form', fields: { ...written.fields, [field.key]: text } });
+                write({ ...written.fields, [field.key]: text });
               }}
             />
           ))}
@@ -117,4 +123,9 @@ export function StartRun() {
       )}
     </section>
   );
+}
+
+/** What was begun of the inputs of a crew, and not sent. */
+function keptInputs(crew: string): Written {
+  return { tab: 'form', fields: readDraft(localStorage, { act: 'start', on: crew }).fields ?? {} };
 }

@@ -12,6 +12,7 @@ const KEYS: readonly (readonly [keys: string, act: string])[] = [
   ['c', 'comment'],
   ['m', 'claim it (mine)'],
   ['x', 'select for approving several'],
+  ['b', 'go to the button that approves those'],
   ['u', 'undo the newest that can be undone'],
   ['1 … 9', 'choose an answer, where there are some'],
   ['ctrl ⏎', 'send what is open (⌘⏎ on a Mac)'],

@@ -37,10 +37,17 @@ export function TopBar({ route, onKeys, onSignOut }: TopBarProps) {
         <span>Holdpoint</span>
         <span className="vh">, to the queue</span>
       </a>
-      <a className="back" {...linkTo({ page: 'queue' })}>
-        <Icon name="back" />
-        Queue <span className="count">{count}</span>
-      </a>
+      {route.page === 'run' ? (
+        <a className="back" {...linkTo({ page: 'runs' })}>
+          <Icon name="back" />
+          Runs
+        </a>
+      ) : (
+        <a className="back" {...linkTo({ page: 'queue' })}>
+          <Icon name="back" />
+          Queue <span className="count">{count}</span>
+        </a>
+      )}
       <nav aria-label="Main">
         <ul>
           {PLACES.map(({ page, name }) => (

@@ -37,6 +37,9 @@ export default function UserMenu({ onKeys, onSignOut }: UserMenuProps) {
       <Menu.Target>
         <button type="button" className="who">
           <UserName />
+          <span className="phone-place">
+            <Icon name="down" small />
+          </span>
         </button>
       </Menu.Target>
       <Menu.Dropdown>
