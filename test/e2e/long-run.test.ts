@@ -101,10 +101,29 @@ describe('a run of ten thousand events', () => {
     await page.locator('.journal .event[aria-expanded]', { hasText: '#5001' }).click();
     await standsAt(/^as of #5001, replayed$/);
     await page.locator('.event-data').waitFor();
+    expect(await isInView(5_001)).toBe(true);
     await page.keyboard.press('ArrowLeft');
     await standsAt(/^as of #5000, replayed$/);
     expect(await isInView(5_000)).toBe(true);
     expect(await lines().count()).toBeLessThan(LINES_DRAWN);
+  });
+
+  test('on a phone a line that is opened keeps its head in view, though it is taller than the list', async () => {
+    await page.setViewportSize({ width: 390, height: 700 });
+    await slider().fill('2500');
+    await expect.poll(() => isInView(2_500)).toBe(true);
+    const line = page.locator('.journal .event', { hasText: '#2503' });
+    await line.click();
+    await standsAt(/^as of #2503, replayed$/);
+    await page.locator('.event-data').waitFor();
+    expect(await isInView(2_503)).toBe(true);
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  test('an address leads to its event', async () => {
+    await page.goto(`${desk.url}/runs/${run.id}?seq=7001`);
+    await standsAt(/^as of #7001, replayed$/);
+    await expect.poll(() => isInView(7_001), { timeout: 15_000 }).toBe(true);
   });
 
   test('its graph shows the tasks around what happens, large enough to be read', async () => {

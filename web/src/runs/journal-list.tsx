@@ -81,6 +81,7 @@ function Lines({ events, seq, lastSeq, copied, onSeq }: Omit<JournalProps, 'runI
   );
 }
 
+/** Of one that is not opened, at least; in pixels. */
 const LINE_HEIGHT = 28;
 
 /** All numbers of events are as wide as the last. */
@@ -101,6 +102,7 @@ function useInView(
   { seq, lastSeq }: Pick<JournalProps, 'seq' | 'lastSeq'>,
 ): void {
   const atEnd = useRef(true);
+  const shown = useRef<number | null>(null);
   useEffect(() => {
     const element = scroller.current;
     if (!element) return;
@@ -112,19 +114,24 @@ function useInView(
   }, [scroller]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new event is one more to keep in view
   useLayoutEffect(() => {
-    if (lastSeq === 0) return;
     if (seq === null) {
-      if (atEnd.current) lines.scrollToIndex(lastSeq - 1, { align: 'end' });
+      shown.current = null;
+      if (atEnd.current && lastSeq > 0) lines.scrollToIndex(lastSeq - 1, { align: 'end' });
       return;
     }
-    const shown = lines.getVirtualItemForOffset(lines.scrollOffset ?? 0);
-    const far = shown === undefined || Math.abs(shown.index - (seq - 1)) > FAR_LINES;
-    lines.scrollToIndex(seq - 1, { align: far ? 'center' : 'auto' });
+    const line = lines.measurementsCache[seq - 1];
+    // Once it is shown, who scrolls on is left alone, whatever comes.
+    if (line === undefined || shown.current === seq) return;
+    shown.current = seq;
+    const from = lines.scrollOffset ?? 0;
+    const room = scroller.current?.clientHeight ?? 0;
+    // One that is opened may be taller than the list: its head counts.
+    const above = from - line.start;
+    const below = line.start + LINE_HEIGHT - from - room;
+    const away = Math.max(above, below);
+    if (away > 0) lines.scrollToIndex(seq - 1, { align: away > room ? 'center' : above > 0 ? 'start' : 'end' });
   }, [seq, lastSeq]);
 }
-
-/** From how many lines away an event is brought to the middle rather than to the edge. */
-const FAR_LINES = 60;
 
 /** The journal as a file that `holdpoint verify` takes without this server. */
 function ExportJournal({ runId }: { runId: string }) {
