@@ -110,3 +110,28 @@ describe('while everything is stopped', () => {
     await page.context().close();
   }, 90_000);
 });
+
+test('an operator stops everything from the runs, with words that everybody reads', async () => {
+  const rita = await desk.page({ user: 'rita', role: 'reviewer', path: '/runs' });
+  await rita.getByRole('heading', { level: 1 }).waitFor();
+  const page = await desk.page({ user: 'olga', role: 'operator', path: '/runs', ...PHONE });
+  await page.getByRole('button', { name: 'Stop everything…', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Stop everything?', exact: true });
+  await dialog.locator('[data-autofocus]:focus').waitFor();
+  await clean(page, 'the dialog of a stop');
+  const stop = dialog.getByRole('button', { name: 'Stop everything', exact: true });
+  expect(await stop.isDisabled()).toBe(true);
+  await dialog.getByRole('textbox').fill('Two cards were charged twice');
+  await stop.click();
+  await dialog.waitFor({ state: 'detached' });
+  for (const of of [page, rita]) await bar(of).getByText('“Two cards were charged twice”.').waitFor();
+  expect(await page.getByRole('button', { name: 'Stop everything…', exact: true }).count()).toBe(0);
+  expect(await rita.getByRole('button', { name: /^Stop everything/ }).count()).toBe(0);
+  expect(await desk.engine.stop()).toMatchObject({ by: 'user:olga', reason: 'Two cards were charged twice' });
+  expect(await statusOf(held)).toBe('parked');
+  await desk.engine.resumeAll({ reason: 'The test is over.' }, ROOT);
+  await bar(rita).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Stop everything…', exact: true }).waitFor();
+  expect(await rita.getByRole('button', { name: /^Stop everything/ }).count()).toBe(0);
+  for (const of of [page, rita]) await of.context().close();
+}, 60_000);

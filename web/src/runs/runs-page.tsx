@@ -5,6 +5,7 @@ import { useDesk, useDeskStore } from '../desk/use-desk.ts';
 import { useTitle } from '../use-title.ts';
 import { RunRow } from './run-row.tsx';
 import { StartRun } from './start-run.tsx';
+import { StopAll } from './stop-all.tsx';
 
 const STATUSES: readonly RunStatus[] = ['running', 'held', 'parked', 'completed', 'failed', 'cancelled'];
 
@@ -71,6 +72,7 @@ export default function RunsPage() {
               ))}
             </select>
           </label>
+          <StopAll />
         </div>
         <StartRun />
         {problem && (
