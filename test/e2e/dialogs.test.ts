@@ -52,6 +52,27 @@ test('no dialog breaks a rule of accessibility, and each gives the focus back', 
   await dialogOf(/^Bad…/);
 }, 90_000);
 
+test('what is asked over the bar gives the focus back to its verb, and the filter gives it to what it opened', async () => {
+  await open(hold);
+  for (const [key, name] of [
+    ['r', 'reject'],
+    ['c', 'comment'],
+    ['e', 'edit'],
+  ] as const) {
+    const verb = page.locator(`.decide [data-verb="${name}"]`);
+    await verb.waitFor();
+    await page.keyboard.press(key);
+    await verb.waitFor({ state: 'detached' });
+    await page.locator('.item :focus').first().waitFor();
+    await page.keyboard.press('Escape');
+    await verb.and(page.locator(':focus')).waitFor();
+  }
+  await page.keyboard.press('/');
+  await page.getByRole('searchbox').and(page.locator(':focus')).waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('#item:focus').waitFor();
+});
+
 test('on a phone neither a view nor a dialog breaks one, and nothing is too small to be touched', async () => {
   for (const path of [hold, '/runs', ran]) {
     await open(path, PHONE);

@@ -60,7 +60,14 @@ export function DecisionBar(props: DecisionBarProps) {
   return (
     <section className="decide" aria-label="Decide">
       {primary !== null && (
-        <button type="button" className="btn primary" aria-disabled={!ready} aria-describedby="missing" onClick={act}>
+        <button
+          type="button"
+          className="btn primary"
+          data-verb="approve"
+          aria-disabled={!ready}
+          aria-describedby="missing"
+          onClick={act}
+        >
           <span className="cut">{primary.label}</span> <kbd>{primary.quick ? 'a' : MOD_ENTER}</kbd>
         </button>
       )}
@@ -74,16 +81,16 @@ export function DecisionBar(props: DecisionBarProps) {
       ) : (
         <>
           {can('modify') && (
-            <button type="button" className="btn" onClick={() => onMode('edit')}>
+            <button type="button" className="btn" data-verb="edit" onClick={() => onMode('edit')}>
               Edit <kbd>e</kbd>
             </button>
           )}
           {can('reject') && (
-            <button type="button" className="btn" onClick={() => onMode('reject')}>
+            <button type="button" className="btn" data-verb="reject" onClick={() => onMode('reject')}>
               Reject… <kbd>r</kbd>
             </button>
           )}
-          <button type="button" className="btn" onClick={() => onMode('comment')}>
+          <button type="button" className="btn" data-verb="comment" onClick={() => onMode('comment')}>
             Comment <kbd>c</kbd>
           </button>
         </>

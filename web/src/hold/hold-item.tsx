@@ -21,6 +21,7 @@ import { RejectRow } from './reject-row.tsx';
 import { RespondPanel } from './respond-panel.tsx';
 import { choicesOf, evaluateAnswer, optionsOf, startWriting } from './respond-state.ts';
 import { RulesAndPeople } from './rules-and-people.tsx';
+import { useFocusBack } from './use-focus-back.ts';
 import type { HoldDetail } from './use-hold-detail.ts';
 import { useSeen } from './use-seen.ts';
 
@@ -40,6 +41,7 @@ export function HoldItem({ detail, onDecided }: HoldItemProps) {
   const now = useNow(1_000);
   const [draft, setDraftNow] = useState<Draft>(() => readDraft(localStorage, hold));
   const [mode, setMode] = useState<Mode>('read');
+  useFocusBack(mode);
   const [choice, setChoice] = useState<string | null>(null);
   const [refused, setRefused] = useState<readonly Problem[]>([]);
   const [notice, setNotice] = useState<string | null>(null);

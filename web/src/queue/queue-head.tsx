@@ -34,6 +34,7 @@ export function QueueHead({ filter, input, picking, canPick, onFilter, onFirst, 
             if (event.key === 'Enter') {
               event.currentTarget.blur();
               onFirst();
+              document.getElementById('item')?.focus();
             }
           }}
         />
