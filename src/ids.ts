@@ -18,6 +18,11 @@ export function holdIdOf(runId: RunId, n: number): HoldId {
   return `${runId.replace(/^run_/, 'hold_')}_${n}` as HoldId;
 }
 
+/** Whose hold it is, as far as its id tells. */
+export function runIdOf(holdId: HoldId): RunId {
+  return holdId.replace(/^hold_/, 'run_').replace(/_\d+$/, '') as RunId;
+}
+
 export function actionIdOf(runId: RunId, n: number): ActionId {
   return `${runId.replace(/^run_/, 'act_')}_${n}` as ActionId;
 }

@@ -13,7 +13,7 @@ import type { RunnerContext } from './context.ts';
 import type { ActOptions, Decided } from './engine.ts';
 import type { Foreseen } from './foresight.ts';
 import { requireTime } from './guarded-clock.ts';
-import { loadRun } from './load-run.ts';
+import { type LoadedRun, loadRun } from './load-run.ts';
 
 /** Records what a reviewer decided. The answer is given once it is durable; who comes second is told who won. */
 export async function decideHold(
@@ -24,7 +24,8 @@ export async function decideHold(
 ): Promise<Decided> {
   const before = await answeredBefore<Decided>(context, options);
   if (before) return before;
-  const { hold, runId } = await requireHold(context, holdId);
+  const recalled = await context.foresight.recall(holdId);
+  const { hold, runId } = recalled ? heldBy(recalled, holdId) : await requireHold(context, holdId);
   requireTime(context.clock, hold);
   const now = context.clock.now();
   try {
@@ -38,7 +39,7 @@ export async function decideHold(
   const value = await checkedValue(context, hold, runId, request, now);
   const checked = value === undefined ? request : { ...request, value };
   const expected = decisionOf(decide(hold, checked, options.actor, now), options);
-  const foreseen = await foreseenAfter(context, hold, runId, expected);
+  const foreseen = await foreseenAfter(context, hold, expected, { runId, recalled });
   return amendRun(context, runId, options, (view, at): Amending<Decided> => {
     const held = heldIn(view, holdId);
     requireTime(context.clock, held);
@@ -67,12 +68,12 @@ function decisionOf(outcome: DecisionOutcome, { actor: { user } }: ActOptions): 
 async function foreseenAfter(
   context: RunnerContext,
   { crew: name }: HoldRecord,
-  runId: RunId,
   decision: Draft,
+  { runId, recalled }: { runId: RunId; recalled: LoadedRun | null },
 ): Promise<Foreseen | null> {
   const crew = name === null ? undefined : context.crews.get(name);
   if (!crew || decision.type !== 'hold.decided' || !context.mayDrive(runId, crew.name)) return null;
-  return context.foresight.afterDecision(runId, crew, decision);
+  return context.foresight.afterDecision(runId, crew, decision, recalled);
 }
 
 /** A modification or an answer is checked by the crew's own functions before the transaction; the digest keeps it valid inside. */
@@ -154,6 +155,12 @@ function heldIn(view: AmendView, holdId: HoldId): HoldRecord {
   const hold = view.hold(holdId);
   if (!hold) throw holdNotFound(holdId);
   return hold;
+}
+
+function heldBy({ state }: LoadedRun, holdId: HoldId): { hold: HoldRecord; runId: RunId } {
+  const hold = state.holds[holdId];
+  if (!hold) throw holdNotFound(holdId);
+  return { hold, runId: state.id };
 }
 
 export async function requireHold(

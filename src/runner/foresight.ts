@@ -2,7 +2,7 @@ import { pendingCommands } from '../crew/commands.ts';
 import type { CrewDefinition } from '../crew/crew-definition.ts';
 import type { Draft } from '../crew/events.ts';
 import { hasEnded } from '../crew/run-state.ts';
-import type { RunId } from '../ids.ts';
+import { type HoldId, type RunId, runIdOf } from '../ids.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { GuardedClock } from './guarded-clock.ts';
 import type { LevelReader } from './level-reader.ts';
@@ -56,12 +56,26 @@ export class Foresight {
     if (this.#resting.size > MOST_RUNS && oldest !== undefined) this.#resting.delete(oldest);
   }
 
+  /** The run of a hold as its journal says now, if it is remembered: so its hold need not be read as well. */
+  async recall(holdId: HoldId): Promise<LoadedRun | null> {
+    const known = this.#resting.get(runIdOf(holdId))?.deref();
+    if (!known) return null;
+    // What cannot be read is said by who reads it next.
+    const run = await catchUp(this.#given.journal, known).catch(() => null);
+    return run?.state.holds[holdId] ? run : null;
+  }
+
   /** Null: it cannot be said now; the decision is recorded alone, and the run's driver goes on from it. */
-  async afterDecision(runId: RunId, crew: CrewDefinition, decision: Draft): Promise<Foreseen | null> {
+  async afterDecision(
+    runId: RunId,
+    crew: CrewDefinition,
+    decision: Draft,
+    recalled: LoadedRun | null = null,
+  ): Promise<Foreseen | null> {
     if (this.#slow.has(crew)) return null;
     const { clock, levels, limits } = this.#given;
     // A journal that cannot be read parks the run where it is driven; the decision is recorded all the same.
-    const run = await this.#read(runId).catch(() => null);
+    const run = recalled ?? (await this.#read(runId).catch(() => null));
     if (!run) return null;
     const { state, head } = run;
     // What is not at rest has an owner, or waits for one; a changed crew has to be accepted first.

@@ -23,6 +23,7 @@ const answers = { first: [answer('one')], next: [answer('two')] };
 /** A journal that tells of every write; `before` comes in between a decision and its transaction. */
 function watching(journal: Journal, before: (runId: RunId) => Promise<void> = async () => undefined) {
   const writes: string[] = [];
+  const reads: string[] = [];
   const note = (events: readonly JournalEvent[]) => writes.push(events.map(({ type }) => type).join(' '));
   const append: Journal['append'] = async (batch) => {
     await journal.append(batch);
@@ -38,9 +39,13 @@ function watching(journal: Journal, before: (runId: RunId) => Promise<void> = as
     if (name === 'append') return append;
     if (name === 'amend') return amend;
     const member: unknown = Reflect.get(target, name, target);
-    return typeof member === 'function' ? member.bind(target) : member;
+    if (typeof member !== 'function') return member;
+    return (...given: unknown[]) => {
+      reads.push(String(name));
+      return member.apply(target, given) as unknown;
+    };
   };
-  return { journal: new Proxy(journal, { get }), writes };
+  return { journal: new Proxy(journal, { get }), writes, reads };
 }
 
 /** Until nobody drives the run any more. */
@@ -50,6 +55,24 @@ async function resting(desk: Desk, run: RunId): Promise<void> {
 }
 
 describe('what follows from a decision', () => {
+  test('needs no look at the hold where the run is remembered, and sees what others added to it', async () => {
+    const { journal, reads } = watching(memoryJournal());
+    await using desk = await openDesk(crew, answers, { journal });
+    const run = await desk.start();
+    await resting(desk, run);
+    const hold = await desk.only(run);
+    // As another node would: this one hears nothing of it.
+    await using other = await openDesk(crew, {}, { journal });
+    await other.engine.comment(hold.id, 'Look at this.', { actor: person('ben') });
+    reads.length = 0;
+    const decided = await desk.approve(hold);
+    expect(reads).toContain('read');
+    expect(reads).not.toContain('hold');
+    expect(decided.hold.status).toBe('approved');
+    await expect(other.reject(hold)).rejects.toMatchObject({ code: 'HOLD_ALREADY_DECIDED' });
+    await expect(desk.reject(hold)).rejects.toMatchObject({ code: 'HOLD_ALREADY_DECIDED' });
+  });
+
   test('is recorded in the same write, at the same time, and answered with the place of the decision', async () => {
     const { journal, writes } = watching(memoryJournal());
     await using desk = await openDesk(crew, answers, { journal });
