@@ -87,8 +87,8 @@ export const MECHANISMS: readonly Mechanism[] = [
   {
     name: 'what a slow client has not taken is read again, not kept',
     file: 'src/server/run-watcher.ts',
-    from: 'if (this.#stopped || congested()) return index;',
-    to: 'if (this.#stopped) return index;',
+    from: 'takes: () => !this.#stopped && !congested() }',
+    to: 'takes: () => !this.#stopped }',
     test: 'test/server/run-watcher.test.ts',
     named: '',
   },

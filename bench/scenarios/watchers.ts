@@ -22,7 +22,9 @@ export const watchers: Scenario = {
     { key: 'gaps', title: 'gaps' },
     { key: 'p50_ms', title: 'p50 ms' },
     { key: 'p99_ms', title: 'p99 ms' },
+    { key: 'updates', title: '`run:updated` received' },
     { key: 'server_cores', title: 'cores' },
+    { key: 'client_cores', title: 'of the clients' },
   ],
   play: (stage, entrant, sizes) =>
     onNewPlace(stage, entrant, async (place) => {

@@ -2,14 +2,21 @@ import type { ActionId } from '../ids.ts';
 import type { Announcement } from '../runner/announcements.ts';
 import type { Commit } from '../runner/engine.ts';
 import type { ServerMessage, ServerMessageName } from './protocol/server-messages.ts';
+import type { RunUpdates } from './run-updates.ts';
 
 export type Broadcast = <N extends ServerMessageName>(name: N, message: ServerMessage<N>) => void;
 
+export interface Told {
+  readonly broadcast: Broadcast;
+  readonly updates: Pick<RunUpdates, 'add'>;
+}
+
 /** Tells all who may read. */
-export function announce(announcements: readonly Announcement[], broadcast: Broadcast): void {
+export function announce(announcements: readonly Announcement[], { broadcast, updates }: Told): void {
+  const isAboutHold = announcements.some(({ type }) => type !== 'run:updated');
   for (const announcement of announcements) {
-    if (announcement.type === 'run:updated') broadcast(announcement.type, announcement.run);
-    else broadcast(announcement.type, announcement.hold);
+    if (announcement.type !== 'run:updated') broadcast(announcement.type, announcement.hold);
+    else updates.add(announcement.run, { pressing: isAboutHold || announcement.run.status !== 'running' });
   }
 }
 

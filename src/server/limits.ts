@@ -11,5 +11,7 @@ export const ServerLimits = z.strictObject({
   slowClientMs: z.int().min(100).max(3_600_000).default(30_000),
   /** Messages of one socket in the long run; twice as many at once. */
   messagesPerSecond: z.int().min(100).max(100_000).default(200),
+  /** `run:updated` messages of this node in the long run, to all clients together; past it, several of a run become one. */
+  runUpdatesPerSecond: z.int().min(100).max(10_000_000).default(20_000),
 });
 export type ServerLimits = z.infer<typeof ServerLimits>;

@@ -1,8 +1,8 @@
 import type { Server } from 'socket.io';
 import type { ErrorBody } from '../errors.ts';
 import { announcementsOf } from '../runner/announcements.ts';
-import type { Commit, Delta, Engine } from '../runner/engine.ts';
-import { announce, type Broadcast, supervisedIn } from './broadcasts.ts';
+import type { Commit, Engine } from '../runner/engine.ts';
+import { announce, supervisedIn } from './broadcasts.ts';
 import { toErrorBody } from './call.ts';
 import { DeltaRelay } from './delta-relay.ts';
 import type { Hints } from './hints/hints.ts';
@@ -12,11 +12,12 @@ import type { ServerLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { REVIEW_NAMESPACE } from './protocol/socket-events.ts';
 import { receive } from './receive.ts';
-import { bufferedBytes, type ReviewNamespace, type ReviewSocket } from './review-socket.ts';
+import type { ReviewNamespace, ReviewSocket } from './review-socket.ts';
 import type { ServerLog } from './server-log.ts';
 import { SupervisedNotices } from './supervised-notices.ts';
+import { toSockets } from './to-sockets.ts';
 import { cutUnauthenticated, SlowClients } from './watch-sockets.ts';
-import { WatchedRuns } from './watched-runs.ts';
+import type { WatchedRuns } from './watched-runs.ts';
 
 const POLL_MS = 1_000;
 const TOKEN_CHECK_MS = 2_000;
@@ -68,18 +69,16 @@ function tellWhatHappens(
   namespace: ReviewNamespace,
   { engine, metrics, log, limits, hints }: ReviewNamespaceOptions,
 ): { watched: WatchedRuns; stop: () => void } {
-  // Every role may read, so all who are in may be told.
-  const broadcast: Broadcast = (name, message) => void (namespace.emit as Broadcast).call(namespace, name, message);
-  const watched = new WatchedRuns({
+  const sockets = toSockets(namespace, {
     ...{ journal: engine.journal, log, limits },
     onBegin: (runId) => others?.watched(runId),
   });
-  const sendHere = (delta: Delta) => sendDelta(watched.socketsOf(delta.runId), delta, limits);
-  const deltas = new DeltaRelay(sendHere);
+  const { broadcast, updates, watched, sendDelta } = sockets;
+  const deltas = new DeltaRelay(sendDelta);
   const others =
     hints &&
     new ShowOthers({
-      ...{ hints, engine, log, broadcast, sendDelta: sendHere },
+      ...{ hints, engine, log, ...sockets },
       isAnybodyHere: () => namespace.sockets.size > 0,
       watchedHere: () => watched.all(),
       wakeWatchers: (runId) => watched.wake(runId),
@@ -91,7 +90,7 @@ function tellWhatHappens(
     deltas.flush(commit.runId);
     if (commit.events[0]?.type === 'run.started' && namespace.sockets.size > 0) watched.expect(commit.runId);
     metrics.committed(commit);
-    announce(announcementsOf(commit), broadcast);
+    announce(announcementsOf(commit), sockets);
     watched.wake(commit.runId);
     notices.add(commit.runId, supervisedIn(commit));
   };
@@ -103,6 +102,7 @@ function tellWhatHappens(
   const stop = () => {
     unsubscribe();
     deltas.close();
+    updates.close();
     others?.close();
   };
   return { watched, stop };
@@ -123,9 +123,4 @@ async function admit(
     const body = toErrorBody(error, { name: null, log });
     throw Object.assign(new Error(body.message), { data: body satisfies ErrorBody });
   }
-}
-
-/** Who does not keep up misses pieces; the whole answer comes with the event. */
-function sendDelta(sockets: Iterable<ReviewSocket>, delta: Delta, { maxBufferedBytes }: ServerLimits): void {
-  for (const socket of sockets) if (bufferedBytes(socket) < maxBufferedBytes / 4) socket.emit('run:delta', delta);
 }

@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RunId } from '../ids.ts';
-import type { JournalEvent } from '../journal/envelope.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { SharedPages } from './shared-pages.ts';
 
 export interface RunWatcherOptions {
-  readonly journal: Pick<Journal, 'read'>;
+  readonly pages: SharedPages;
+  /** Where the events are sent. */
+  readonly socketId: string;
   readonly runId: RunId;
   /** The last event that the client has. */
   readonly after: number;
-  readonly send: (event: JournalEvent) => void;
   /** Whether the client must catch up before it is sent more. */
   readonly congested: () => boolean;
   readonly onError: (error: unknown) => void;
@@ -52,27 +52,18 @@ export class RunWatcher {
   }
 
   async #readOn(): Promise<void> {
-    const { journal, runId, congested } = this.#options;
+    const { pages, socketId, runId, congested } = this.#options;
+    const taker = { socketId, takes: () => !this.#stopped && !congested() };
     while (this.#again && !this.#stopped) {
       this.#again = false;
       for (let ms = CONGESTION_CHECK_MS.first; !this.#stopped && congested(); ms *= 2)
         await wait(Math.min(ms, CONGESTION_CHECK_MS.longest));
       const limit = this.#page;
-      const events = await journal.read(runId, { after: this.#sent, limit });
-      const count = this.#sendWhileItTakes(events);
-      this.#page = count < events.length ? Math.max(1, count) : Math.min(MAX_PAGE, limit * 2);
-      if (count < events.length || events.length === limit) this.#again = true;
+      const { sent, length } = await pages.send({ runId, after: this.#sent, limit }, taker);
+      this.#sent += sent;
+      // What a congested client has not taken is not kept for it, but read again: 1,000 of them must not hold 1,000 pages.
+      this.#page = sent < length ? Math.max(1, sent) : Math.min(MAX_PAGE, limit * 2);
+      if (sent < length || length === limit) this.#again = true;
     }
-  }
-
-  /** What a congested client has not taken is not kept for it, but read again: 1,000 of them must not hold 1,000 pages. */
-  #sendWhileItTakes(events: readonly JournalEvent[]): number {
-    const { send, congested } = this.#options;
-    for (const [index, event] of events.entries()) {
-      if (this.#stopped || congested()) return index;
-      send(event);
-      this.#sent = event.seq;
-    }
-    return events.length;
   }
 }

@@ -1,16 +1,16 @@
 import type { RunId } from '../ids.ts';
-import type { Journal } from '../journal/journal.ts';
 import type { ServerLimits } from './limits.ts';
 import type { Watching } from './operation.ts';
 import { bufferedBytes, type ReviewSocket } from './review-socket.ts';
 import { RunWatcher } from './run-watcher.ts';
 import type { ServerLog } from './server-log.ts';
+import type { SharedPages } from './shared-pages.ts';
 
 /** How long after its start a run counts as watched, for whoever opens it then. */
 const EXPECTED_MS = 5_000;
 
-interface Given {
-  readonly journal: Journal;
+export interface WatchedRunsOptions {
+  readonly pages: SharedPages;
   readonly log: ServerLog;
   readonly limits: Pick<ServerLimits, 'maxBufferedBytes'>;
   /** A run begins to be watched, or is about to be. */
@@ -19,11 +19,11 @@ interface Given {
 
 /** Who watches which run. */
 export class WatchedRuns {
-  readonly #given: Given;
+  readonly #given: WatchedRunsOptions;
   readonly #expected = new Set<RunId>();
   readonly #runs = new Map<RunId, Map<ReviewSocket, RunWatcher>>();
 
-  constructor(given: Given) {
+  constructor(given: WatchedRunsOptions) {
     this.#given = given;
   }
 
@@ -72,13 +72,13 @@ export class WatchedRuns {
   #watch(socket: ReviewSocket, runId: RunId, after: number): void {
     this.#unwatch(socket, runId);
     if (!socket.connected) return;
-    const { journal, log, limits, onBegin } = this.#given;
+    const { pages, log, limits, onBegin } = this.#given;
     if (!this.#runs.has(runId)) onBegin(runId);
     const watcher = new RunWatcher({
-      journal,
+      pages,
+      socketId: socket.id,
       runId,
       after,
-      send: (event) => socket.emit('run:event', event),
       congested: () => bufferedBytes(socket) > limits.maxBufferedBytes,
       onError: (err) => log.error({ err, runId }, 'events not sent to a watcher; tried again in a second'),
     });

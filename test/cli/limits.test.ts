@@ -11,7 +11,13 @@ afterEach(() => takeSettings({ HOLDPOINT_LIMITS: '', HOLDPOINT_AT_ONCE: '' }));
 test('what is not named has its default; a flag wins over the environment', () => {
   expect(limitsOf({})).toEqual({
     engine: { maxRunEvents: 100_000, maxValueBytes: 16_777_216, stopGraceMs: 10_000 },
-    server: { maxMessageBytes: 1_000_000, maxBufferedBytes: 1_000_000, slowClientMs: 30_000, messagesPerSecond: 200 },
+    server: {
+      maxMessageBytes: 1_000_000,
+      maxBufferedBytes: 1_000_000,
+      slowClientMs: 30_000,
+      messagesPerSecond: 200,
+      runUpdatesPerSecond: 20_000,
+    },
   });
   takeSettings({ HOLDPOINT_LIMITS: 'maxRunEvents=500, stopGraceMs=0\nmessagesPerSecond=1000' });
   const { engine, server } = limitsOf({ limit: ['maxRunEvents=700'] });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { memoryJournal } from '../../src/journal/memory-journal.ts';
 import { RunWatcher } from '../../src/server/run-watcher.ts';
+import { SharedPages } from '../../src/server/shared-pages.ts';
 import { appendOf, proposed, runId } from '../support/sample-journal.ts';
 
 const run = runId('watched');
@@ -14,19 +15,20 @@ test('what a client does not take is not kept for it, but read again, in smaller
   const asked: { after: number; limit: number }[] = [];
   const told: number[] = [];
   let room = 3;
-  const watcher = new RunWatcher({
+  const pages = new SharedPages({
     journal: {
       read: (id, { after = 0, limit = 0 } = {}) => {
         asked.push({ after, limit });
         return journal.read(id, { after, limit });
       },
     },
-    runId: run,
-    after: 0,
     send: ({ seq }) => {
       told.push(seq);
       room--;
     },
+  });
+  const watcher = new RunWatcher({
+    ...{ pages, socketId: 'slow', runId: run, after: 0 },
     congested: () => room <= 0,
     onError: (error) => {
       throw error;
@@ -48,4 +50,80 @@ test('what a client does not take is not kept for it, but read again, in smaller
     { after: 192, limit: 100 },
   ]);
   watcher.stop();
+});
+
+test('those who watch a run from the same place share a reading, and one message an event; who is congested goes on alone', async () => {
+  const journal = memoryJournal();
+  const { batch, head } = appendOf(run, { drafts: Array.from({ length: 9 }, (_, n) => proposed(`${n}`)) });
+  await journal.append(batch);
+  let reads = 0;
+  let messages = 0;
+  const told = new Map(['a', 'b', 'c'].map((id) => [id, [] as number[]]));
+  let congested = false;
+  const pages = new SharedPages({
+    journal: {
+      read: (...query) => {
+        reads++;
+        return journal.read(...query);
+      },
+    },
+    send: ({ seq }, socketIds) => {
+      messages++;
+      for (const id of socketIds) told.get(id)?.push(seq);
+      congested = seq === 4;
+    },
+  });
+  const watchers = [...told.keys()].map((socketId) => {
+    return new RunWatcher({
+      ...{ pages, socketId, runId: run, after: 0, onError: (error) => expect.fail(String(error)) },
+      congested: () => socketId === 'c' && congested,
+    });
+  });
+  for (const watcher of watchers) watcher.wake();
+  const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
+  await expect.poll(() => [...told.values()]).toEqual([upTo(9), upTo(9), upTo(9)]);
+  // The page once for all; from the fifth event on again, in pieces of 4, for the one that was congested.
+  expect({ reads, messages }).toEqual({ reads: 1 + 2, messages: 9 + 5 });
+  await journal.append(appendOf(run, { head, drafts: [proposed('late')] }).batch);
+  for (const watcher of watchers) watcher.wake();
+  await expect.poll(() => [...told.values()]).toEqual([upTo(10), upTo(10), upTo(10)]);
+  for (const watcher of watchers) watcher.stop();
+});
+
+test('one that is woken while others read finds what they do not', async () => {
+  const journal = memoryJournal();
+  const { batch, head } = appendOf(run);
+  await journal.append(batch);
+  const told: string[] = [];
+  const during = { read: async () => {} };
+  const pages = new SharedPages({
+    journal: {
+      read: async (...query) => {
+        const events = await journal.read(...query);
+        await during.read();
+        return events;
+      },
+    },
+    send: ({ seq }, socketIds) => told.push(...socketIds.map((id) => `${id} ${seq}`)),
+  });
+  const watcher = (socketId: string) =>
+    new RunWatcher({
+      pages,
+      socketId,
+      runId: run,
+      after: 0,
+      congested: () => false,
+      onError: (error) => expect.fail(String(error)),
+    });
+  const [first, second] = [watcher('first'), watcher('second')];
+  during.read = async () => {
+    during.read = async () => {};
+    await journal.append(appendOf(run, { head, drafts: [proposed('late')] }).batch);
+    second.wake();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  first.wake();
+  await expect.poll(() => told.filter((line) => line.startsWith('second'))).toEqual(['second 1', 'second 2']);
+  first.stop();
+  second.stop();
 });

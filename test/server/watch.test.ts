@@ -4,6 +4,7 @@ import { draft } from '../../src/crew/events.ts';
 import type { RunId } from '../../src/ids.ts';
 import { EMPTY_HEAD, headOf, type JournalEvent, seal } from '../../src/journal/envelope.ts';
 import { RunWatcher } from '../../src/server/run-watcher.ts';
+import { SharedPages } from '../../src/server/shared-pages.ts';
 import { type FlakyProxy, flakyProxy } from '../support/flaky-proxy.ts';
 import { rawSocket, send } from '../support/raw-socket.ts';
 import { type TestServer, testServer } from '../support/review-server.ts';
@@ -140,12 +141,15 @@ describe('watching a run', () => {
     await add(50);
     const sent: number[] = [];
     let congested = false;
-    const watcher = new RunWatcher({
-      ...{ journal: server.journal, runId, after: 0, onError: (error) => expect.fail(String(error)) },
+    const pages = new SharedPages({
+      journal: server.journal,
       send: ({ seq }) => {
         sent.push(seq);
         congested = seq === 10;
       },
+    });
+    const watcher = new RunWatcher({
+      ...{ pages, socketId: 'behind', runId, after: 0, onError: (error) => expect.fail(String(error)) },
       congested: () => congested,
     });
     for (let wakes = 0; wakes < 5; wakes++) watcher.wake();

@@ -1,15 +1,14 @@
 import type { RunId } from '../../ids.ts';
 import { announcementsAfter } from '../../runner/announcements.ts';
 import type { Engine } from '../../runner/engine.ts';
-import { announce, type Broadcast } from '../broadcasts.ts';
+import { announce, type Told } from '../broadcasts.ts';
 import type { ServerLog } from '../server-log.ts';
 import { SupervisedNotices } from '../supervised-notices.ts';
 import { merge } from './commit-hints.ts';
 import type { CommitHint } from './hints.ts';
 
-interface Given {
+interface Given extends Told {
   readonly engine: Engine;
-  readonly broadcast: Broadcast;
   readonly log: ServerLog;
 }
 
@@ -43,7 +42,7 @@ export class ForeignCommits {
   }
 
   async #show({ runId, holds: changed, actions }: CommitHint): Promise<void> {
-    const { engine, broadcast, log } = this.#given;
+    const { engine, log } = this.#given;
     try {
       const [row, ...holds] = await Promise.all([
         engine.journal.run(runId),
@@ -54,7 +53,7 @@ export class ForeignCommits {
       const opened = new Set(changed.flatMap(({ id, opened }) => (opened ? [id] : [])));
       announce(
         announcementsAfter({ opened, holds: holds.flatMap((hold) => hold ?? []), summary: row.summary }),
-        broadcast,
+        this.#given,
       );
       this.#notices.add(runId, actions);
     } catch (err) {

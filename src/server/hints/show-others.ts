@@ -1,6 +1,6 @@
 import type { RunId } from '../../ids.ts';
 import type { Delta, Engine } from '../../runner/engine.ts';
-import type { Broadcast } from '../broadcasts.ts';
+import type { Told } from '../broadcasts.ts';
 import type { ServerLog } from '../server-log.ts';
 import { ForeignCommits } from './foreign-commits.ts';
 import type { Hints } from './hints.ts';
@@ -9,12 +9,11 @@ import { TOLD_AGAIN_MS } from './watched-elsewhere.ts';
 /** So that they fit into a notification. */
 const RUNS_A_MESSAGE = 100;
 
-interface Given {
+/** `broadcast` and `updates`: to the sockets of this node. */
+interface Given extends Told {
   readonly hints: Hints;
   readonly engine: Engine;
   readonly log: ServerLog;
-  /** To the sockets of this node. */
-  readonly broadcast: Broadcast;
   readonly sendDelta: (delta: Delta) => void;
   /** Whether anybody is connected here. */
   readonly isAnybodyHere: () => boolean;

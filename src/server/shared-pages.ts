@@ -1,0 +1,81 @@
+import type { RunId } from '../ids.ts';
+import type { JournalEvent } from '../journal/envelope.ts';
+import type { Journal } from '../journal/journal.ts';
+
+/** One who is sent the events of a page, for as long as `takes` says. */
+export interface Taker {
+  readonly socketId: string;
+  takes(): boolean;
+}
+
+export interface PageQuery {
+  readonly runId: RunId;
+  readonly after: number;
+  readonly limit: number;
+}
+
+/** How far one got with a page. */
+export interface Taken {
+  readonly sent: number;
+  /** Events of the page, taken or not. */
+  readonly length: number;
+}
+
+interface Given {
+  readonly journal: Pick<Journal, 'read'>;
+  readonly send: (event: JournalEvent, socketIds: readonly string[]) => void;
+}
+
+type Reader = Taker & { sent: number };
+interface Asked {
+  readonly readers: Reader[];
+  /** The length of the page. */
+  readonly done: Promise<number>;
+}
+
+/**
+ * Pages of journals for those who watch: what several ask for in one tick is read once, and each event is sent to all of them
+ * together, so that it is encoded once.
+ */
+export class SharedPages {
+  readonly #given: Given;
+  readonly #asked = new Map<string, Asked>();
+
+  constructor(given: Given) {
+    this.#given = given;
+  }
+
+  async send(query: PageQuery, taker: Taker): Promise<Taken> {
+    const key = `${query.runId} ${query.after} ${query.limit}`;
+    const asked = this.#asked.get(key) ?? this.#ask(key, query);
+    const reader: Reader = { socketId: taker.socketId, takes: () => taker.takes(), sent: 0 };
+    asked.readers.push(reader);
+    const length = await asked.done;
+    return { sent: reader.sent, length };
+  }
+
+  #ask(key: string, { runId, after, limit }: PageQuery): Asked {
+    const readers: Reader[] = [];
+    const read = async () => {
+      // Nobody joins who may have been woken by what this does not find.
+      this.#asked.delete(key);
+      const events = await this.#given.journal.read(runId, { after, limit });
+      this.#hand(events, readers);
+      return events.length;
+    };
+    const asked = { readers, done: Promise.resolve().then(read) };
+    this.#asked.set(key, asked);
+    return asked;
+  }
+
+  #hand(events: readonly JournalEvent[], readers: readonly Reader[]): void {
+    let going = readers;
+    for (const event of events) {
+      going = going.filter((reader) => reader.takes());
+      if (going.length === 0) return;
+      const socketIds = going.map(({ socketId }) => socketId);
+      this.#given.send(event, socketIds);
+      for (const reader of going) reader.sent++;
+    }
+  }
+}
