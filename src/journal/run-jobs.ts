@@ -1,7 +1,7 @@
 import { createHash, randomInt } from 'node:crypto';
 import type { ConstructorOptions, JobAttempt, PgBoss } from 'pg-boss';
 import type { RunId } from '../ids.ts';
-import { JobCollision, sqlStateOf } from './postgres-errors.ts';
+import { databaseOn, type JobsDatabase, type Sent, send, sent } from './jobs-database.ts';
 import { type PostgresPoolOptions, type Query, settingsOf } from './postgres-pool.ts';
 
 /** The least that pg-boss takes: who was not heard of for so long has lost its jobs. */
@@ -19,13 +19,6 @@ const FOR_EVER = {
   retentionSeconds: 10 * 365 * 86_400,
   retryLimit: 1_000_000_000,
 } as const;
-
-type JobsDatabase = NonNullable<ConstructorOptions['db']>;
-
-/** What was sent, in an order that the server keeps; `done` is the answer, which nobody has to wait for to send what comes next. */
-export interface Sent<T> {
-  readonly done: Promise<T>;
-}
 
 /** A run that is to get or lose its job. */
 export interface JobOf {
@@ -224,42 +217,6 @@ function attemptOf({ id, retryCount }: JobAttempt): JobAttempt {
 
 function byCrew<T extends JobOf>(runs: readonly T[]): Map<string, T[]> {
   return Map.groupBy(runs, ({ crew }) => crew);
-}
-
-/** Resolves once pg-boss has sent its statement. */
-async function send<T>(query: Query, ask: (db: JobsDatabase) => Promise<T>): Promise<Sent<T>> {
-  const sending = Promise.withResolvers<void>();
-  const { executeSql } = databaseOn(query);
-  const done = ask({
-    executeSql(text, values) {
-      const answering = executeSql(text, values);
-      sending.resolve();
-      return answering;
-    },
-  });
-  await Promise.race([sending.promise, done]);
-  return sent([done], ([answer]) => answer as T);
-}
-
-function sent<T, U>(answers: readonly Promise<T>[], of: (answers: readonly T[]) => U): Sent<U> {
-  const done = Promise.all(answers).then(of);
-  // Whoever waits for it is told; that may be later.
-  done.catch(() => undefined);
-  return { done };
-}
-
-/** pg-boss's statements inside a transaction of ours. Where two of them are in each other's way it would go on in a transaction
- *  that has failed. */
-function databaseOn(query: Query): JobsDatabase {
-  return {
-    async executeSql(text, values = []) {
-      try {
-        return { rows: await query(text, values) };
-      } catch (error) {
-        throw sqlStateOf(error) === '23505' ? new JobCollision(error) : error;
-      }
-    },
-  };
 }
 
 /** Its types leave the count out. */
