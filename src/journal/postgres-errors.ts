@@ -23,6 +23,20 @@ export function isCollision(error: unknown): boolean {
   return error instanceof JobCollision || /^(40001|40P01|23505)$/.test(sqlStateOf(error) ?? '');
 }
 
+/** What a pooler between answers, which cannot do what is asked of it. Its documentation and PgBouncer 1.18 as it was tried. */
+const POOLERS: readonly (readonly [state: RegExp, text: RegExp, what: string])[] = [
+  [
+    /^08P01/,
+    /startup parameter/,
+    'is behind a pooler that refuses how its connections begin. In PgBouncer, set `ignore_startup_parameters = statement_timeout,idle_in_transaction_session_timeout`',
+  ],
+  [
+    /^(42P05|26000)/,
+    /prepared statement/,
+    'is behind a pooler in transaction mode, which breaks prepared statements and `LISTEN`. Use session mode, or its own address',
+  ],
+];
+
 const CAUSES: readonly (readonly [state: RegExp, what: string])[] = [
   [/^53100/, 'its disk is full. Free some space and try again'],
   [/^53300/, 'it has no connection left. Raise its `max_connections`, or lower the number of nodes'],
@@ -39,6 +53,8 @@ const DAMAGED = /^XX00[12]/;
 export function writeFailure(error: unknown, database: string): HoldpointError {
   if (error instanceof HoldpointError) return error;
   if (isDamage(error)) return damaged(error, database);
+  const pooler = poolerProblem(error, database);
+  if (pooler) return pooler;
   if (isFaultOfOneWrite(error)) {
     const message = `The database refused a row (${messageOf(error)}). Nothing of it was recorded.`;
     return new HoldpointError('INTERNAL', message, { cause: error });
@@ -49,6 +65,8 @@ export function writeFailure(error: unknown, database: string): HoldpointError {
 export function readFailure(error: unknown, database: string): HoldpointError {
   if (error instanceof HoldpointError) return error;
   if (isDamage(error)) return damaged(error, database);
+  const pooler = poolerProblem(error, database);
+  if (pooler) return pooler;
   // The only values that a read hands over are those it was asked for; no text with a NUL is in any column.
   if (/^22/.test(sqlStateOf(error) ?? '')) {
     const message = `The database cannot look for that (${messageOf(error)}). Check the ids and filters.`;
@@ -61,6 +79,8 @@ export function readFailure(error: unknown, database: string): HoldpointError {
 export function openFailure(error: unknown, database: string): HoldpointError {
   if (error instanceof HoldpointError) return error;
   if (isDamage(error)) return damaged(error, database);
+  const pooler = poolerProblem(error, database);
+  if (pooler) return pooler;
   if (UNUSABLE.test(sqlStateOf(error) ?? '')) {
     const message = `The database ${database} cannot be used (${messageOf(error)}). Check its address, the user and their rights.`;
     return invalid(message, error);
@@ -84,6 +104,11 @@ export function unknownOutcome(database: string, cause: unknown): HoldpointError
 
 function unavailable(what: string, cause: unknown, database: string): HoldpointError {
   return new HoldpointError('UNAVAILABLE', `The database ${database} ${what}`, { cause });
+}
+
+function poolerProblem(error: unknown, database: string): HoldpointError | null {
+  const found = POOLERS.find(([state, text]) => state.test(sqlStateOf(error) ?? '') && text.test(messageOf(error)));
+  return found ? invalid(`The database ${database} ${found[2]} (${messageOf(error)}).`, error) : null;
 }
 
 function isDamage(error: unknown): boolean {
