@@ -130,20 +130,26 @@ export function appending(name: string, open: OpenJournal): void {
       expect(await desk.journal.read(run)).toHaveLength(1);
     });
 
-    test('an append that fails in the middle leaves nothing, and spares those beside it', async () => {
-      const head = await desk.begin();
-      const { batch } = appendOf(run, { head, drafts: [proposed('a'), proposed('b')], summary: { status: 'failed' } });
-      const unstorable = batch.events.with(1, { ...(batch.events[1] as JournalEvent), data: { output: 1n } });
-      const two = runId('two');
-      const results = await Promise.allSettled([
-        desk.journal.append({ ...batch, events: unstorable }),
-        desk.journal.append(appendOf(two).batch),
-      ]);
-      expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
-      expect(await desk.journal.read(run)).toHaveLength(1);
-      expect(await desk.journal.run(run)).toMatchObject({ head, summary: { status: 'running' } });
-      expect(await desk.journal.read(two)).toHaveLength(1);
-    });
+    test.each([0, 1])(
+      'an append that fails in the middle leaves nothing, and spares those beside it (%i)',
+      async (others) => {
+        const head = await desk.begin();
+        const { batch } = appendOf(run, {
+          head,
+          drafts: [proposed('a'), proposed('b')],
+          summary: { status: 'failed' },
+        });
+        const unstorable = batch.events.with(1, { ...(batch.events[1] as JournalEvent), data: { output: 1n } });
+        const two = runId('two');
+        const beside = [appendOf(two).batch].slice(0, others);
+        const batches = [{ ...batch, events: unstorable }, ...beside];
+        const results = await Promise.allSettled(batches.map((each) => desk.journal.append(each)));
+        expect(results.map(({ status }) => status)).toEqual(['rejected', ...beside.map(() => 'fulfilled')]);
+        expect(await desk.journal.read(run)).toHaveLength(1);
+        expect(await desk.journal.run(run)).toMatchObject({ head, summary: { status: 'running' } });
+        expect(await desk.journal.read(two)).toHaveLength(others);
+      },
+    );
 
     test('an append to a run that does not exist is refused', async () => {
       const head: Head = { seq: 3, hash: '3'.repeat(64), at: AT };
