@@ -26,7 +26,7 @@ export interface SqliteWriterOptions {
  * Group commit: the writes of one tick share one transaction, hence one sync of the disk.
  *
  * W1. Nobody is answered before COMMIT returned.
- * W2. A write that throws leaves nothing behind and takes no other write with it (each has a savepoint).
+ * W2. A write that throws leaves nothing behind and takes no other write with it (each of several has a savepoint).
  * W3. When the store fails, nothing of the transaction remains and all of its writers are told so.
  * W4. A lock held elsewhere never blocks the event loop: the queue tries again later.
  */
