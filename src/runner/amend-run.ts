@@ -52,6 +52,7 @@ export async function amendRun<T>(
     return { ...amendment, answer: amending.answer({ seq, holds, summary }) as Json };
   });
   faultPoint('amend.durable');
+  context.foresight.outdate(runId);
   if (commit) context.publish(commit);
   if (epoch !== undefined) context.drive({ runId, epoch, from: null }, recorded);
   else if (commit && wakes((commit as Commit).events)) context.wake(runId);

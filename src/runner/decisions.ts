@@ -10,6 +10,7 @@ import type { Json } from '../json/json.ts';
 import { type Amending, amendRun } from './amend-run.ts';
 import { checkDecisionValue } from './check-value.ts';
 import type { RunnerContext } from './context.ts';
+import { type Decidable, findDecidable, holdNotFound, requireHold } from './decidable.ts';
 import type { ActOptions, Decided } from './engine.ts';
 import type { Foreseen } from './foresight.ts';
 import { requireTime } from './guarded-clock.ts';
@@ -24,27 +25,25 @@ export async function decideHold(
 ): Promise<Decided> {
   const before = await answeredBefore<Decided>(context, options);
   if (before) return before;
-  const recalled = await context.foresight.recall(holdId);
-  const { hold, runId } = recalled ? heldBy(recalled, holdId) : await requireHold(context, holdId);
-  requireTime(context.clock, hold);
-  const now = context.clock.now();
+  let found: Decidable;
   try {
-    decide(hold, request, options.actor, now);
+    found = await findDecidable(context, holdId, request, options.actor);
   } catch (error) {
     // The same message may have been decided upon between the two reads: then it has its answer.
     const meanwhile = await answeredBefore<Decided>(context, options);
     if (meanwhile) return meanwhile;
     throw error;
   }
+  const { hold, runId, recalled, now } = found;
   const value = await checkedValue(context, hold, runId, request, now);
   const checked = value === undefined ? request : { ...request, value };
-  const expected = decisionOf(decide(hold, checked, options.actor, now), options);
+  const outcome = value === undefined ? found.outcome : decide(hold, checked, options.actor, now);
+  const expected = decisionOf(outcome, options);
   const foreseen = await foreseenAfter(context, hold, expected, { runId, recalled });
   return amendRun(context, runId, options, (view, at): Amending<Decided> => {
     const held = heldIn(view, holdId);
     requireTime(context.clock, held);
-    const outcome = decide(held, checked, options.actor, at);
-    const decision = decisionOf(outcome, options);
+    const decision = decisionOf(decide(held, checked, options.actor, at), options);
     return {
       drafts: [decision],
       foreseen: isDeepStrictEqual(decision, expected) ? foreseen : null,
@@ -157,25 +156,6 @@ function heldIn(view: AmendView, holdId: HoldId): HoldRecord {
   return hold;
 }
 
-function heldBy({ state }: LoadedRun, holdId: HoldId): { hold: HoldRecord; runId: RunId } {
-  const hold = state.holds[holdId];
-  if (!hold) throw holdNotFound(holdId);
-  return { hold, runId: state.id };
-}
-
-export async function requireHold(
-  { journal }: RunnerContext,
-  holdId: HoldId,
-): Promise<{ hold: HoldRecord; runId: RunId }> {
-  const hold = await journal.hold(holdId);
-  if (!hold?.runId) throw holdNotFound(holdId);
-  return { hold, runId: hold.runId };
-}
-
 async function answeredBefore<T>({ journal }: RunnerContext, { actor, request }: ActOptions): Promise<T | null> {
   return request ? ((await journal.answered({ by: actor.user, ...request })) as T | null) : null;
-}
-
-function holdNotFound(holdId: string): HoldpointError {
-  return new HoldpointError('HOLD_NOT_FOUND', `There is no hold ${holdId}. \`holdpoint holds\` lists them.`);
 }

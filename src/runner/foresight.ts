@@ -39,7 +39,7 @@ const MOST_RUNS = 1_000;
 export class Foresight {
   readonly #given: Given;
   /** Only a shortcut: read again from the journal where it is gone, and caught up where it is old. */
-  readonly #resting = new Map<RunId, WeakRef<LoadedRun>>();
+  readonly #resting = new Map<RunId, { readonly run: WeakRef<LoadedRun>; isOld: boolean }>();
   readonly #slow = new WeakSet<CrewDefinition>();
 
   constructor(given: Given) {
@@ -51,18 +51,26 @@ export class Foresight {
     const { id } = run.state;
     this.#resting.delete(id);
     if (hasEnded(run.state)) return;
-    this.#resting.set(id, new WeakRef(run));
+    this.#resting.set(id, { run: new WeakRef(run), isOld: false });
     const [oldest] = this.#resting.keys();
     if (this.#resting.size > MOST_RUNS && oldest !== undefined) this.#resting.delete(oldest);
   }
 
-  /** The run of a hold as its journal says now, if it is remembered: so its hold need not be read as well. */
+  /** Something was appended here to a run that rests. */
+  outdate(runId: RunId): void {
+    const known = this.#resting.get(runId);
+    if (known) known.isOld = true;
+  }
+
+  /** The run of a hold, if it is remembered: with all that was appended here, but another process may have appended as well, so
+   *  whoever goes by it compares heads under the lock. */
   async recall(holdId: HoldId): Promise<LoadedRun | null> {
-    const known = this.#resting.get(runIdOf(holdId))?.deref();
-    if (!known) return null;
+    const known = this.#resting.get(runIdOf(holdId));
+    const run = known?.run.deref();
+    if (!run) return null;
     // What cannot be read is said by who reads it next.
-    const run = await catchUp(this.#given.journal, known).catch(() => null);
-    return run?.state.holds[holdId] ? run : null;
+    const caughtUp = known?.isOld ? await catchUp(this.#given.journal, run).catch(() => null) : run;
+    return caughtUp?.state.holds[holdId] ? caughtUp : null;
   }
 
   /** Null: it cannot be said now; the decision is recorded alone, and the run's driver goes on from it. */
@@ -100,7 +108,7 @@ export class Foresight {
 
   async #read(runId: RunId): Promise<LoadedRun> {
     const { journal } = this.#given;
-    const known = this.#resting.get(runId)?.deref();
+    const known = this.#resting.get(runId)?.run.deref();
     return known ? catchUp(journal, known) : loadRun(journal, runId);
   }
 }

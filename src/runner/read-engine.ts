@@ -1,6 +1,5 @@
 import { contextOf } from '../crew/prompt.ts';
 import type { RunState } from '../crew/run-state.ts';
-import { HoldpointError } from '../errors.ts';
 import { type Hold, type HoldRecord, toHold } from '../hooks/hold.ts';
 import type { Verdict } from '../hooks/review-policy.ts';
 import { type Reviewer, whyNotAllowed } from '../hooks/reviewer.ts';
@@ -10,6 +9,7 @@ import type { Journal } from '../journal/journal.ts';
 import { verifyChain } from '../journal/verify.ts';
 import type { Json } from '../json/json.ts';
 import { type RunView, viewOf } from '../replay/run-view.ts';
+import { holdNotFound } from './decidable.ts';
 import { loadRun, resolveEvents, runNotFound } from './load-run.ts';
 
 /** What the engine tells of runs and holds, read from the journal. */
@@ -19,8 +19,7 @@ export async function readHold(
   reviewer: Reviewer,
 ): Promise<{ hold: Hold; you: { may: Verdict[]; why: string | null } }> {
   const record = await journal.hold(holdId);
-  if (!record)
-    throw new HoldpointError('HOLD_NOT_FOUND', `There is no hold ${holdId}. \`holdpoint holds\` lists them.`);
+  if (!record) throw holdNotFound(holdId);
   const { state } = record.runId ? await loadRun(journal, record.runId, record.seq) : { state: null };
   const hold: Hold = { ...toHold(record), context: [], done: [] };
   const seen =

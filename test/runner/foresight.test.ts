@@ -55,22 +55,56 @@ async function resting(desk: Desk, run: RunId): Promise<void> {
 }
 
 describe('what follows from a decision', () => {
-  test('needs no look at the hold where the run is remembered, and sees what others added to it', async () => {
-    const { journal, reads } = watching(memoryJournal());
+  test('needs no look at the journal where the run is remembered as it is', async () => {
+    const { journal, reads, writes } = watching(memoryJournal());
     await using desk = await openDesk(crew, answers, { journal });
     const run = await desk.start();
     await resting(desk, run);
     const hold = await desk.only(run);
-    // As another node would: this one hears nothing of it.
-    await using other = await openDesk(crew, {}, { journal });
-    await other.engine.comment(hold.id, 'Look at this.', { actor: person('ben') });
     reads.length = 0;
-    const decided = await desk.approve(hold);
+    writes.length = 0;
+    await desk.approve(hold);
+    expect(writes[0]).toBe('hold.decided task.completed task.started');
+    expect(reads.slice(0, reads.indexOf('amend'))).not.toContain('hold');
+    expect(reads.slice(0, reads.indexOf('amend'))).not.toContain('read');
+  });
+
+  test('follows in the same write where somebody here claimed the hold or said something before', async () => {
+    const { journal, reads, writes } = watching(memoryJournal());
+    await using desk = await openDesk(crew, answers, { journal });
+    const run = await desk.start();
+    await resting(desk, run);
+    const hold = await desk.only(run);
+    await desk.engine.comment(hold.id, 'Look at this.', { actor: person('ben') });
+    reads.length = 0;
+    writes.length = 0;
+    await desk.approve(hold);
+    expect(writes[0]).toBe('hold.decided task.completed task.started');
     expect(reads).toContain('read');
     expect(reads).not.toContain('hold');
-    expect(decided.hold.status).toBe('approved');
-    await expect(other.reject(hold)).rejects.toMatchObject({ code: 'HOLD_ALREADY_DECIDED' });
-    await expect(desk.reject(hold)).rejects.toMatchObject({ code: 'HOLD_ALREADY_DECIDED' });
+  });
+
+  test('is not taken from memory where another process appended: the lock judges what is there now', async () => {
+    const { journal, writes } = watching(memoryJournal());
+    await using desk = await openDesk(crew, { ...answers, first: [answer('one'), answer('one')] }, { journal });
+    const [commented, decided] = [await desk.start(), await desk.start()];
+    for (const run of [commented, decided]) await resting(desk, run);
+    const [first, second] = [await desk.only(commented), await desk.only(decided)];
+    // As another node would: this one hears nothing of it.
+    await using other = await openDesk(crew, {}, { journal });
+    await other.engine.comment(first.id, 'Look at this.', { actor: person('ben') });
+    await other.reject(second);
+    writes.length = 0;
+    expect((await desk.approve(first)).hold).toMatchObject({
+      status: 'approved',
+      comments: [{ text: 'Look at this.' }],
+    });
+    expect(writes).toContain('hold.decided');
+    await expect(other.reject(first)).rejects.toMatchObject({ code: 'HOLD_ALREADY_DECIDED' });
+    await expect(desk.approve(second)).rejects.toMatchObject({
+      code: 'HOLD_ALREADY_DECIDED',
+      details: { verdict: 'reject' },
+    });
   });
 
   test('is recorded in the same write, at the same time, and answered with the place of the decision', async () => {
