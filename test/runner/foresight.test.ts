@@ -107,6 +107,29 @@ describe('what follows from a decision', () => {
     });
   });
 
+  test('is refused by the journal alone: what memory would refuse is judged anew', async () => {
+    const pair = defineCrew({
+      name: 'pair',
+      agents,
+      tasks: {
+        left: { agent: 'a', context: [], description: 'Left', confirm: 'after' },
+        right: { agent: 'a', context: [], description: 'Right', confirm: 'after' },
+      },
+    });
+    const journal = memoryJournal();
+    await using desk = await openDesk(pair, { left: [answer('one')], right: [answer('two')] }, { journal });
+    await using other = await openDesk(pair, {}, { journal });
+    const run = await desk.start();
+    await resting(desk, run);
+    const [left, right] = await desk.open(run);
+    await desk.engine.claim(left!.id, {}, { actor: person('user:ben') });
+    await desk.approve(right!);
+    await resting(desk, run);
+    // The run is remembered with ben's claim, which he gives up at another node.
+    await other.engine.release(left!.id, { actor: person('user:ben') });
+    expect((await desk.approve(left!, 'user:zoe')).hold.status).toBe('approved');
+  });
+
   test('is recorded in the same write, at the same time, and answered with the place of the decision', async () => {
     const { journal, writes } = watching(memoryJournal());
     await using desk = await openDesk(crew, answers, { journal });
