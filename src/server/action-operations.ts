@@ -1,4 +1,7 @@
+import type { EventData } from '../crew/events.ts';
+import type { RunId } from '../ids.ts';
 import { UNKNOWN_USES } from '../replay/uses-of-action.ts';
+import type { Engine } from '../runner/engine.ts';
 import { readUses } from '../runner/read-uses.ts';
 import type { OperationContext, Operations } from './operation.ts';
 import type { ACTION_MESSAGES } from './protocol/action-messages.ts';
@@ -18,11 +21,12 @@ export const ACTION_OPERATIONS: Operations<keyof typeof ACTION_MESSAGES> = {
 
 async function listActions(query: Payload<'actions:list'>, { engine }: OperationContext) {
   const { undoable, runId, limit = DEFAULT_LIMIT } = query;
-  const runs = runId === undefined ? (await engine.runs({ limit: RUNS_LOOKED_AT })).items.map(({ id }) => id) : [runId];
+  const now = Date.now();
+  const runs = runId === undefined ? newestWithResults(engine, undoable ? now : 0) : [runId];
   const actions: Data<'actions:list'>['actions'] = [];
-  for (const id of runs) {
+  for await (const id of runs) {
     const ran = supervisedActions(id, (await engine.stateAt(id)).actions);
-    const wanted = undoable ? ran.filter((action) => isUndoable(action, Date.now())) : ran;
+    const wanted = undoable ? ran.filter((action) => isUndoable(action, now)) : ran;
     const listed = wanted.slice(0, limit - actions.length);
     const uses = await readUses(
       engine.journal,
@@ -33,6 +37,19 @@ async function listActions(query: Payload<'actions:list'>, { engine }: Operation
     if (listed.length < wanted.length) return { actions, more: true };
   }
   return { actions, more: false };
+}
+
+/**
+ * The newest runs with results that could be taken back after `untilMs`; of the others nothing else need be read. Not those of
+ * which something was erased: they cannot be replayed.
+ */
+async function* newestWithResults({ runs, journal }: Engine, untilMs: number): AsyncGenerator<RunId> {
+  for (const { id, error } of (await runs({ limit: RUNS_LOOKED_AT })).items) {
+    if (error?.code === 'RUN_ERASED') continue;
+    const results = await journal.read(id, { type: 'action.succeeded' });
+    const ends = results.map(({ data }) => (data as EventData<'action.succeeded'> | undefined)?.undoUntil ?? null);
+    if (ends.some((undoUntil) => undoUntil !== null && Date.parse(undoUntil) > untilMs)) yield id;
+  }
 }
 
 /** Undoing an action undoes nothing that was made of its result: the answer says what that is, and how to take the run back. */

@@ -3,11 +3,13 @@ import { connectReview } from '../../src/client/index.ts';
 import type { ActionId, RunId } from '../../src/ids.ts';
 import { memoryJournal } from '../../src/journal/memory-journal.ts';
 import { openEngine } from '../../src/runner/open-engine.ts';
+import { eraseRun } from '../../src/runner/retention.ts';
 import { silentLog } from '../../src/runner/silent-log.ts';
 import { createToken } from '../../src/server/identity/tokens.ts';
 import { serveReview } from '../../src/server/serve.ts';
 import { SupervisedNotices } from '../../src/server/supervised-notices.ts';
 import { longCrew, longModel } from '../e2e/support/long-run.ts';
+import { testServer } from '../support/review-server.ts';
 
 test('of a run that acted often as many actions are listed as are asked for, and of each its first uses', async () => {
   const size = { tasks: 1, calls: 150 };
@@ -40,6 +42,31 @@ test('of a run that acted often as many actions are listed as are asked for, and
   await client.close();
   await server.close();
   await engine.close();
+});
+
+test('of the newest runs only those are read whole that have something to take back; an erased one hides no other', async () => {
+  await using server = await testServer();
+  const { journal, engine } = server;
+  const label = async () => engine.settled((await engine.start('label-desk', {}, { requestedBy: 'user:ben' })).id);
+  const [kept, erased, { runId: held }] = [await label(), await label(), await server.held()];
+  await eraseRun(journal, erased.id, {
+    tasks: null,
+    reason: 'Asked for.',
+    by: 'user:ana',
+    now: new Date().toISOString(),
+  });
+  const client = await server.client('viewer');
+  const whole: string[] = [];
+  const read = journal.read.bind(journal);
+  journal.read = (runId, options) => {
+    if (options?.type === undefined) whole.push(runId);
+    return read(runId, options);
+  };
+  for (const query of [{ undoable: true }, {}] as const)
+    expect((await client.actions.list(query)).actions.map(({ runId }) => runId)).toEqual([kept.id]);
+  expect(whole).toContain(kept.id);
+  expect(whole).not.toContain(held);
+  await expect(client.actions.list({ runId: erased.id })).rejects.toMatchObject({ code: 'RUN_ERASED' });
 });
 
 test('a run that acts all the time is read seldom, and each of its actions is told of once', async () => {
