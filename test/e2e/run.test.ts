@@ -132,8 +132,17 @@ describe('the whole life of a run by mouse only', () => {
     expect(await slider.inputValue()).toBe('1');
     expect(new Set(Object.values(await tasksShown()))).toEqual(new Set(['waiting']));
 
+    const then = page.getByRole('region', { name: 'Then', exact: true });
+    await then.getByText('Between two steps.', { exact: true }).waitFor();
+    expect(await page.getByRole('region', { name: /^(Now|Could be undone)/ }).count()).toBe(0);
+    const asked = await seqOf(runId, 'action.started');
+    await openRun(runId, asked);
+    await then.getByText('lookup works.', { exact: true }).waitFor();
+
     await page.getByRole('button', { name: /^Back to now, #\d+$/ }).click();
     await expect.poll(async () => (await tasksShown()).report).toBe('completed');
+    await page.getByText('The run is completed; nothing more will happen in it.', { exact: true }).waitFor();
+    await page.getByRole('region', { name: 'Can be undone', exact: true }).waitFor();
     await expect.poll(() => new URL(page.url()).search).toBe('');
   });
 
@@ -168,8 +177,14 @@ describe('the run page', () => {
     await openRun(id, events.length - 1);
     for (let seq = events.length - 1; seq > 0; seq -= 2) {
       await replayed(seq).waitFor();
-      const { tasks } = (await desk.engine.stateAt(id, seq)).summary;
-      expect({ seq, tasks: await tasksShown() }).toEqual({ seq, tasks });
+      const { summary } = await desk.engine.stateAt(id, seq);
+      expect({ seq, tasks: await tasksShown() }).toEqual({ seq, tasks: summary.tasks });
+      const { inputTokens, outputTokens } = summary.usage;
+      const tokens = new RegExp(`^${(inputTokens + outputTokens).toLocaleString('en-US')} tokens in `);
+      const head = page.locator('.pagehead');
+      await head.locator('.state').getByText(summary.status, { exact: true }).waitFor();
+      await head.getByText(`as of #${seq}, replayed; held now`, { exact: true }).waitFor();
+      await head.getByText(tokens).waitFor();
       for (const key of ['ArrowLeft', 'ArrowLeft']) await page.keyboard.press(key);
     }
   });

@@ -111,6 +111,29 @@ describe('while everything is stopped', () => {
   }, 90_000);
 });
 
+test('of a run that it parked no task works, wherever tasks are told', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const plan = desk.model.plan({ settle: [{ output: { done: true }, until: promise }] });
+  const { id } = await desk.engine.start('pay-office', { ticket: 'ticket 9', plan }, { requestedBy: 'user:ben' });
+  await expect.poll(async () => (await desk.engine.run(id)).tasks).toEqual({ settle: 'working' });
+  await stopped();
+  const page = await desk.page({ user: 'olga', role: 'operator', path: `/runs/${id}` });
+  const tasks = page.getByRole('region', { name: 'Tasks', exact: true });
+  for (const told of [tasks.getByRole('list'), tasks.locator('.graph'), tasks.locator('header')])
+    await told.getByText(/^(1 )?parked$/).waitFor();
+  await page.getByText('none yet, parked', { exact: true }).waitFor();
+  await page.goto(`${desk.url}/runs`);
+  await page
+    .locator('tr', { has: page.locator(`a[href="/runs/${id}"]`) })
+    .getByText('1 parked')
+    .waitFor();
+  expect(await page.getByText(/\bworking\b/).count()).toBe(0);
+  resolve();
+  await desk.engine.resumeAll({ reason: 'The test is over.' }, ROOT);
+  await desk.engine.settled(id);
+  await page.context().close();
+});
+
 test('an operator stops everything from the runs, with words that everybody reads', async () => {
   const rita = await desk.page({ user: 'rita', role: 'reviewer', path: '/runs' });
   await rita.getByRole('heading', { level: 1 }).waitFor();

@@ -14,7 +14,8 @@ interface RanActionProps {
   readonly supervised: boolean;
   /** Why the last undo failed, if it did. */
   readonly failedUndo: string | undefined;
-  readonly onAsk: (deed: Deed) => void;
+  /** Null: it is shown as it was, and nothing can be done with it there. */
+  readonly onAsk: ((deed: Deed) => void) | null;
 }
 
 /** One action that ran: what it was, what it gave, and what can be done with it now. */
@@ -43,7 +44,7 @@ export function RanAction({ action, supervised, failedUndo, onAsk }: RanActionPr
           The undo failed: <VisibleText text={failedUndo} />
         </p>
       )}
-      <Verbs action={action} supervised={supervised} onAsk={onAsk} />
+      {onAsk && <Verbs action={action} supervised={supervised} onAsk={onAsk} />}
     </div>
   );
 }
@@ -86,7 +87,11 @@ function Findings({ action: { state, audits } }: { action: Ran }) {
 }
 
 /** The verbs, for who may; each opens what it means. */
-function Verbs({ action, supervised, onAsk }: Pick<RanActionProps, 'action' | 'supervised' | 'onAsk'>) {
+function Verbs({
+  action,
+  supervised,
+  onAsk,
+}: Pick<RanActionProps, 'action' | 'supervised'> & Pick<VerbProps, 'onAsk'>) {
   const roles = useDesk((state) => state.me.roles);
   const live = useDesk((state) => state.link.state === 'live');
   if (!roles.some((role) => role === 'reviewer' || role === 'admin')) return null;

@@ -1,5 +1,5 @@
 import { lazy, type ReactNode, Suspense, useId, useState } from 'react';
-import type { RunEvent } from '../../../src/client/index.ts';
+import type { RunEvent, RunState } from '../../../src/client/index.ts';
 import { Mark } from '../shell/icons.tsx';
 import type { Deed, Ran } from './ran.ts';
 import { RanAction } from './ran-action.tsx';
@@ -11,19 +11,22 @@ interface RanActionsProps {
   readonly runId: string;
   /** Its journal: what comes there may change what is listed. */
   readonly events: readonly RunEvent[];
+  /** The state of an event that was: what is listed is what had run by then. Null: now. */
+  readonly past: RunState | null;
 }
 
 /** What ran and can be taken back while its window lasts. What ran without asking can be judged as well. */
-export function RanActions({ runId, events }: RanActionsProps) {
-  const { supervised, reversible, more, showMore, failedUndos, problem, reload } = useRanActions(runId, events);
+export function RanActions({ runId, events, past }: RanActionsProps) {
+  const { supervised, reversible, more, showMore, failedUndos, problem, reload } = useRanActions(runId, events, past);
   const [asking, setAsking] = useState<{ readonly action: Ran; readonly deed: Deed } | null>(null);
+  const then = past === null ? null : `as of #${past.seq}, replayed`;
   const line = (action: Ran, isSupervised: boolean) => (
     <li key={action.actionId}>
       <RanAction
         action={action}
         supervised={isSupervised}
         failedUndo={failedUndos.get(action.actionId)}
-        onAsk={(deed) => setAsking({ action, deed })}
+        onAsk={past === null ? (deed) => setAsking({ action, deed }) : null}
       />
     </li>
   );
@@ -33,10 +36,13 @@ export function RanActions({ runId, events }: RanActionsProps) {
         <Panel
           title="Ran by itself"
           aside={
-            <span className="push tier t-supervised">
-              <Mark name="supervised" />
-              supervised
-            </span>
+            <>
+              <span className="push">{then}</span>
+              <span className="tier t-supervised">
+                <Mark name="supervised" />
+                supervised
+              </span>
+            </>
           }
         >
           {problem !== null && <p className="panel-empty err">{problem}</p>}
@@ -44,7 +50,10 @@ export function RanActions({ runId, events }: RanActionsProps) {
         </Panel>
       )}
       {reversible.length > 0 && (
-        <Panel title="Can be undone" aside={<span className="push">while its window lasts</span>}>
+        <Panel
+          title={past === null ? 'Can be undone' : 'Could be undone'}
+          aside={<span className="push">{then ?? 'while its window lasts'}</span>}
+        >
           <ul>{reversible.map((action) => line(action, false))}</ul>
         </Panel>
       )}

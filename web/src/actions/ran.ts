@@ -13,10 +13,23 @@ export function actOf({ tool, impact }: Pick<Ran, 'tool' | 'impact'>): string {
   return plainText(impact?.summary ?? tool);
 }
 
-/** What the tool can take back, but for what is supervised and so is listed by the server. */
-export function reversibleOf({ summary: { id: runId }, actions }: RunState): readonly Ran[] {
-  const ran = actions.filter(({ tier, undoUntil }) => tier !== 'supervised' && undoUntil !== null).reverse();
-  return ran.map(({ id, task, tool, state, input, output, impact, undoUntil, audits = [] }) => {
+/** What ran and the tool can take back, the newest first: what nobody was asked about, and the rest. */
+export function ranBy(state: RunState): { readonly supervised: readonly Ran[]; readonly reversible: readonly Ran[] } {
+  const ran = state.actions.filter(({ undoUntil }) => undoUntil !== null).reverse();
+  return {
+    supervised: listed(
+      state,
+      ran.filter(({ tier }) => tier === 'supervised'),
+    ),
+    reversible: listed(
+      state,
+      ran.filter(({ tier }) => tier !== 'supervised'),
+    ),
+  };
+}
+
+function listed({ summary: { id: runId } }: RunState, actions: RunState['actions']): readonly Ran[] {
+  return actions.map(({ id, task, tool, state, input, output, impact, undoUntil, audits = [] }) => {
     // The fold made the id.
     const actionId = id as Ran['actionId'];
     return { runId, task, actionId, tool, input, output, impact, undoUntil, state, audits };

@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import type { ListedAction, RunEvent } from '../../../src/client/index.ts';
+import type { ListedAction, RunEvent, RunState } from '../../../src/client/index.ts';
 import { useDesk, useDeskStore } from '../desk/use-desk.ts';
 import { messageIn } from '../runs/run-words.ts';
 import { isObject } from '../text/show-json.ts';
-import { type Ran, reversibleOf } from './ran.ts';
+import { type Ran, ranBy } from './ran.ts';
 
 /** Events come in bursts; the list is read once they rest, in milliseconds. */
 const READ_AFTER_MS = 250;
@@ -26,8 +26,11 @@ export interface RanActions {
   readonly reload: () => void;
 }
 
-/** The actions of a run that somebody may want to take back or to judge, read again as its journal grows. */
-export function useRanActions(runId: string, events: readonly RunEvent[]): RanActions {
+/**
+ * The actions of a run that somebody may want to take back or to judge, read again as its journal grows.
+ * @param past the state of an event that was: then what had run by then, as it stood then
+ */
+export function useRanActions(runId: string, events: readonly RunEvent[], past: RunState | null): RanActions {
   const store = useDeskStore();
   const live = useDesk((state) => state.link.state === 'live');
   const [read, setRead] = useState<Pick<RanActions, 'supervised' | 'reversible' | 'more' | 'problem'>>({
@@ -41,7 +44,7 @@ export function useRanActions(runId: string, events: readonly RunEvent[]): RanAc
   const reload = useCallback(async () => {
     try {
       const { actions, more } = await store.client.actions.list({ runId: runId as ListedAction['runId'], limit });
-      const reversible = reversibleOf(await store.client.runs.state(runId));
+      const { reversible } = ranBy(await store.client.runs.state(runId));
       setRead({
         ...{ supervised: actions, reversible: reversible.slice(0, limit), problem: null },
         more: more || reversible.length > limit,
@@ -56,9 +59,20 @@ export function useRanActions(runId: string, events: readonly RunEvent[]): RanAc
     const timer = setTimeout(() => void reload(), READ_AFTER_MS);
     return () => clearTimeout(timer);
   }, [reload, live, some, events.length]);
-  const failedUndos = useMemo(() => failedUndosIn(events), [events]);
+  const at = past?.seq ?? events.length;
+  const failedUndos = useMemo(() => failedUndosIn(events.slice(0, at)), [events, at]);
+  const then = useMemo(() => past && newest(ranBy(past), limit), [past, limit]);
   const showMore = limit === FEW ? () => setLimit(MANY) : null;
-  return { ...read, failedUndos, showMore, reload: () => void reload() };
+  return { ...read, ...then, failedUndos, showMore, reload: () => void reload() };
+}
+
+function newest({ supervised, reversible }: ReturnType<typeof ranBy>, limit: number) {
+  return {
+    supervised: supervised.slice(0, limit),
+    reversible: reversible.slice(0, limit),
+    more: Math.max(supervised.length, reversible.length) > limit,
+    problem: null,
+  };
 }
 
 function isReversible({ type, data }: RunEvent): boolean {

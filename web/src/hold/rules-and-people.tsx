@@ -1,8 +1,9 @@
 import { useEffect } from 'react';
-import type { Hold, TaskStatus } from '../../../src/client/index.ts';
+import type { Hold } from '../../../src/client/index.ts';
 import { useDesk, useDeskStore } from '../desk/use-desk.ts';
 import { wholePoints } from '../oversight/level-words.ts';
 import { useActionTypes } from '../oversight/use-action-types.ts';
+import { markOfTask, type ShownTask, shownTasks } from '../runs/shown-tasks.ts';
 import { Mark } from '../shell/icons.tsx';
 import { At } from '../text/moments.tsx';
 import { showPerson } from '../text/show-person.ts';
@@ -83,7 +84,7 @@ function WaitsOnIt({ hold }: { hold: Hold }) {
     if (runId !== null && run === undefined) void store.loadRun(runId);
   }, [store, runId, run]);
   if (hold.task === null) return null;
-  const tasks = run ? Object.entries(run.tasks) : [];
+  const tasks = run ? Object.entries(shownTasks(run)) : [];
   const at = tasks.findIndex(([name]) => name === hold.task);
   const near = tasks.filter(([name], index) => name === hold.task || hold.blocks.includes(name) || index === at - 1);
   const tokens = run ? run.usage.inputTokens + run.usage.outputTokens : null;
@@ -106,10 +107,10 @@ function WaitsOnIt({ hold }: { hold: Hold }) {
   );
 }
 
-export function TaskState({ name, status, on = false }: { name: string; status: TaskStatus; on?: boolean }) {
+export function TaskState({ name, status, on = false }: { name: string; status: ShownTask; on?: boolean }) {
   return (
-    <span className={`state st-${status}${on ? ' on' : ''}`}>
-      <Mark name={status} />
+    <span className={`state st-${markOfTask(status)}${on ? ' on' : ''}`}>
+      <Mark name={markOfTask(status)} />
       {name}
       <span className="vh"> {status}</span>
     </span>

@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import type { RunSummary } from '../../../src/client/index.ts';
+import type { RunState, RunSummary } from '../../../src/client/index.ts';
 import { Mark } from '../shell/icons.tsx';
 import { VisibleText } from '../text/visible-text.tsx';
 import type { Heard, Streaming } from './streaming.ts';
@@ -18,7 +18,21 @@ export function NowPanel({ run, streaming }: NowPanelProps) {
       <header>
         <h2 id={id}>Now</h2>
       </header>
-      <p className="panel-empty quiet">{run ? whatNow(run) : ''}</p>
+      <p className="panel-empty quiet">{run ? whatNow(run, '; nothing streams yet') : ''}</p>
+    </section>
+  );
+}
+
+/** The same of an event that was, as the journal says it. */
+export function ThenPanel({ past: { seq, summary } }: { past: RunState }) {
+  const id = useId();
+  return (
+    <section className="panel now" aria-labelledby={id}>
+      <header>
+        <h2 id={id}>Then</h2>
+        <span className="push">as of #{seq}, replayed</span>
+      </header>
+      <p className="panel-empty quiet">{whatNow(summary)}</p>
     </section>
   );
 }
@@ -65,11 +79,12 @@ function HeardText({ heard: { start, text } }: { heard: Heard }) {
   );
 }
 
-function whatNow({ status, tasks, openHolds, error }: RunSummary): string {
+/** @param still what is said of those that work, besides */
+function whatNow({ status, tasks, openHolds, error }: RunSummary, still = ''): string {
   const working = Object.keys(tasks).filter((name) => tasks[name] === 'working');
   if (working.length > 0 && status !== 'parked') {
     const names = working.join(', ');
-    return `${names} ${working.length === 1 ? 'works' : 'work'}; nothing streams yet.`;
+    return `${names} ${working.length === 1 ? 'works' : 'work'}${still}.`;
   }
   switch (status) {
     case 'held':

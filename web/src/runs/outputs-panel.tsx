@@ -1,9 +1,11 @@
-import type { RunState, TaskStatus } from '../../../src/client/index.ts';
+import type { RunState } from '../../../src/client/index.ts';
 import { prettyJson, showJson } from '../text/show-json.ts';
 import { VisibleText } from '../text/visible-text.tsx';
+import { type ShownTask, shownTasks } from './shown-tasks.ts';
 
 /** What each task has given, as of the event that is looked at. */
 export function OutputsPanel({ at, seq }: { at: RunState | null; seq: number | null }) {
+  const states = at ? shownTasks(at.summary) : {};
   return (
     <section className="panel outputs" aria-labelledby="outputs-head">
       <header>
@@ -17,7 +19,7 @@ export function OutputsPanel({ at, seq }: { at: RunState | null; seq: number | n
               <code>{key}</code>
             </dt>
             <dd>
-              <Output {...task} status={at?.summary.tasks[key] ?? 'waiting'} />
+              <Output {...task} status={states[key] ?? 'waiting'} />
             </dd>
           </div>
         ))}
@@ -26,7 +28,7 @@ export function OutputsPanel({ at, seq }: { at: RunState | null; seq: number | n
   );
 }
 
-function Output({ output, failure, status }: RunState['tasks'][string] & { status: TaskStatus }) {
+function Output({ output, failure, status }: RunState['tasks'][string] & { status: ShownTask }) {
   if (output === null) {
     return (
       <span className="quiet">
@@ -47,4 +49,4 @@ function Output({ output, failure, status }: RunState['tasks'][string] & { statu
 const LINE = 60;
 
 /** Of a task that is in one of these, an output may still come. */
-const YET: ReadonlySet<TaskStatus> = new Set(['waiting', 'working', 'held']);
+const YET: ReadonlySet<ShownTask> = new Set(['waiting', 'working', 'parked', 'held']);

@@ -10,9 +10,9 @@ import {
   type ReactFlowInstance,
 } from '@xyflow/react';
 import { useEffect, useMemo, useRef } from 'react';
-import type { TaskStatus } from '../../../src/client/index.ts';
 import { Mark } from '../shell/icons.tsx';
 import { type GraphTask, inReach, TASK_WIDTH } from './graph-layout.ts';
+import { markOfTask, type ShownTask } from './shown-tasks.ts';
 
 const HEIGHT = 46;
 /** Above and below the tasks, together. */
@@ -20,11 +20,11 @@ const ROOM = 48;
 /** Wide crews get smaller as far as they can be read; of a wider one the part is shown where something happens. */
 const FIT = { padding: 0.04, maxZoom: 1, minZoom: 0.6 };
 
-type TaskNode = Node<{ name: string; status: TaskStatus; more: string }, 'task'>;
+type TaskNode = Node<{ name: string; status: ShownTask; more: string }, 'task'>;
 
 interface RunGraphProps {
   readonly tasks: readonly GraphTask[];
-  readonly states: Readonly<Record<string, TaskStatus>>;
+  readonly states: Readonly<Record<string, ShownTask>>;
   readonly more: Readonly<Record<string, string>>;
 }
 
@@ -89,18 +89,19 @@ export default function RunGraph({ tasks, states, more }: RunGraphProps) {
   );
 }
 
-/** The task that matters most now: one that failed, is held, or works; else the last that has ended. */
+/** The task that matters most: one that failed, is held, works, or would; else the last that has ended. */
 function whereItIs(tasks: readonly GraphTask[], states: RunGraphProps['states']): string | undefined {
-  const is = (wanted: TaskStatus) => tasks.find(({ key }) => states[key] === wanted)?.key;
-  return is('failed') ?? is('held') ?? is('working') ?? tasks.findLast(({ key }) => states[key] === 'completed')?.key;
+  const is = (wanted: ShownTask) => tasks.find(({ key }) => states[key] === wanted)?.key;
+  const last = tasks.findLast(({ key }) => states[key] === 'completed')?.key;
+  return is('failed') ?? is('held') ?? is('working') ?? is('parked') ?? last;
 }
 
 function TaskBox({ data: { name, status, more } }: NodeProps<TaskNode>) {
   return (
-    <div className={`task-box is-${status}`} style={{ width: TASK_WIDTH, height: HEIGHT }}>
+    <div className={`task-box is-${markOfTask(status)}`} style={{ width: TASK_WIDTH, height: HEIGHT }}>
       <Handle type="target" position={Position.Left} isConnectable={false} />
-      <p className={`st-${status}`}>
-        <Mark name={status} />
+      <p className={`st-${markOfTask(status)}`}>
+        <Mark name={markOfTask(status)} />
         <code>{name}</code>
         <span className="push">{status}</span>
       </p>

@@ -18,6 +18,10 @@ const ForkRunDialog = lazy(() => import('./fork-run-dialog.tsx'));
 interface RunHeadProps {
   readonly runId: string;
   readonly run: RunSummary | undefined;
+  /** What is told of it: how it is now, or how it was. */
+  readonly told: RunSummary | undefined;
+  /** The event that was, and whose state is told; null: it is told as it is now. */
+  readonly pastSeq: number | null;
   readonly events: readonly RunEvent[];
   /** The event that is looked at. */
   readonly seq: number;
@@ -26,9 +30,11 @@ interface RunHeadProps {
 }
 
 /** Which run it is, what it cost, where it came from, and what can be done with it as a whole. */
-export function RunHead({ runId, run, events, seq, at, onSeq }: RunHeadProps) {
+export function RunHead({ runId, run, told, pastSeq, events, seq, at, onSeq }: RunHeadProps) {
   const subject = subjectOfRun(events);
-  const held = run?.openHolds[0];
+  const held = told?.openHolds[0];
+  // What can be done about it is done about the run as it is now.
+  const parked = told === run && run?.status === 'parked' ? run : null;
   useKeys({ o: held === undefined ? undefined : () => go({ page: 'hold', holdId: held }) });
   return (
     <>
@@ -41,16 +47,18 @@ export function RunHead({ runId, run, events, seq, at, onSeq }: RunHeadProps) {
             </>
           )}
         </h1>
+        {told && <RunState run={told} />}
         {run && (
           <>
-            <RunState run={run} />
+            {pastSeq !== null && (
+              <span className="soft">
+                as of #{pastSeq}, replayed; {run.status} now
+              </span>
+            )}
             <span className="soft">
               started <At at={run.startedAt} /> by {showPerson(run.requestedBy)}
             </span>
-            <span className="soft">
-              {(run.usage.inputTokens + run.usage.outputTokens).toLocaleString('en-US')} tokens in {run.usage.calls}{' '}
-              {run.usage.calls === 1 ? 'call' : 'calls'}
-            </span>
+            {told && <Spent usage={told.usage} />}
             <span className="soft small">
               run <CopyId id={run.id} shown={shortId(run.id)} what="the run's id" />
             </span>
@@ -67,16 +75,24 @@ export function RunHead({ runId, run, events, seq, at, onSeq }: RunHeadProps) {
         )}
       </div>
       <Lineage events={events} />
-      {run?.status === 'parked' && <ParkedRun run={run} />}
-      {run?.error && run.status !== 'parked' && (
+      {parked && <ParkedRun run={parked} />}
+      {told?.error && !parked && (
         <p className="err run-error">
           <Icon name="alert" />
           <span>
-            <code>{run.error.code}</code> <VisibleText text={run.error.message} />
+            <code>{told.error.code}</code> <VisibleText text={told.error.message} />
           </span>
         </p>
       )}
     </>
+  );
+}
+
+function Spent({ usage: { inputTokens, outputTokens, calls } }: Pick<RunSummary, 'usage'>) {
+  return (
+    <span className="soft">
+      {(inputTokens + outputTokens).toLocaleString('en-US')} tokens in {calls} {calls === 1 ? 'call' : 'calls'}
+    </span>
   );
 }
 

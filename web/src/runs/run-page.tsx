@@ -8,10 +8,11 @@ import { useTitle } from '../use-title.ts';
 import { tasksOfStart, withoutDetours } from './graph-layout.ts';
 import { Journal } from './journal-list.tsx';
 import { originOf } from './lineage.ts';
-import { NowPanel } from './now-panel.tsx';
+import { NowPanel, ThenPanel } from './now-panel.tsx';
 import { OutputsPanel } from './outputs-panel.tsx';
 import { RunHead } from './run-head.tsx';
 import { countTasks } from './run-words.ts';
+import { shownTasks } from './shown-tasks.ts';
 import { TaskList } from './task-list.tsx';
 import { TimeSlider } from './time-slider.tsx';
 import { useRunEvents, useRunState, useStreaming } from './use-run.ts';
@@ -42,11 +43,22 @@ export default function RunPage({ runId, seq: asked }: RunPageProps) {
   const move = (step: 1 | -1) => setSeq(Math.min(lastSeq, Math.max(1, (seq ?? lastSeq) + step)));
   useKeys({ ArrowLeft: () => move(-1), ArrowRight: () => move(1), Escape: () => setSeq(null) });
   if (problem !== null) return <NoRun problem={problem} />;
+  const past = seq === null ? null : at;
   const summary = seq === null ? run : at?.summary;
+  const states = summary ? shownTasks(summary) : {};
   return (
     <main className="page greys" aria-labelledby="run-head">
       <div className="wrap">
-        <RunHead runId={runId} run={run} events={events} seq={seq ?? lastSeq} at={at} onSeq={setSeq} />
+        <RunHead
+          runId={runId}
+          run={run}
+          told={summary}
+          pastSeq={past?.seq ?? null}
+          events={events}
+          seq={seq ?? lastSeq}
+          at={at}
+          onSeq={setSeq}
+        />
         <div className="run">
           <div>
             <section className="panel" aria-labelledby="tasks-head">
@@ -56,10 +68,10 @@ export default function RunPage({ runId, seq: asked }: RunPageProps) {
               </header>
               {tasks.length > 0 && (
                 <Suspense fallback={<div className="graph" />}>
-                  <RunGraph tasks={tasks} states={summary?.tasks ?? {}} more={moreOf(at)} />
+                  <RunGraph tasks={tasks} states={states} more={moreOf(at)} />
                 </Suspense>
               )}
-              <TaskList states={summary?.tasks ?? {}} more={moreOf(at)} />
+              <TaskList states={states} more={moreOf(at)} />
               <TimeSlider
                 events={events}
                 seq={seq}
@@ -79,8 +91,9 @@ export default function RunPage({ runId, seq: asked }: RunPageProps) {
             />
           </div>
           <div>
-            <NowPanel run={run} streaming={streaming} />
-            <RanActions runId={runId} events={events} />
+            {seq === null && <NowPanel run={run} streaming={streaming} />}
+            {past && <ThenPanel past={past} />}
+            <RanActions runId={runId} events={events} past={past} />
             <OutputsPanel at={at} seq={seq} />
           </div>
         </div>

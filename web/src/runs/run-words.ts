@@ -4,6 +4,7 @@ import type { MarkName } from '../shell/mark-name.ts';
 import { isObject, showJson } from '../text/show-json.ts';
 import { shortId } from '../text/show-person.ts';
 import { showSeconds } from '../text/show-time.ts';
+import { shownTasks } from './shown-tasks.ts';
 
 const MARKS: Readonly<Record<RunStatus, MarkName>> = {
   running: 'working',
@@ -19,9 +20,10 @@ export function markOfRun(status: RunStatus): MarkName {
 }
 
 /** "2 completed, 1 held, 3 waiting": the states that there are, in the order that they come in. */
-export function countTasks({ tasks }: Pick<RunSummary, 'tasks'>): string {
-  const order = ['completed', 'held', 'working', 'waiting', 'failed', 'skipped'] as const;
-  const counts = order.map((status) => [status, Object.values(tasks).filter((of) => of === status).length] as const);
+export function countTasks(run: Pick<RunSummary, 'status' | 'tasks'>): string {
+  const order = ['completed', 'held', 'working', 'parked', 'waiting', 'failed', 'skipped'] as const;
+  const shown = Object.values(shownTasks(run));
+  const counts = order.map((status) => [status, shown.filter((of) => of === status).length] as const);
   return counts
     .filter(([, count]) => count > 0)
     .map(([status, count]) => `${count} ${status}`)

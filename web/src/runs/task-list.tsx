@@ -1,8 +1,8 @@
-import type { TaskStatus } from '../../../src/client/index.ts';
 import { Mark } from '../shell/icons.tsx';
+import { markOfTask, type ShownTask } from './shown-tasks.ts';
 
 interface TaskListProps {
-  readonly states: Readonly<Record<string, TaskStatus>>;
+  readonly states: Readonly<Record<string, ShownTask>>;
   readonly more: Readonly<Record<string, string>>;
 }
 
@@ -12,11 +12,11 @@ export function TaskList({ states, more }: TaskListProps) {
     <ul className="task-list" aria-label="Tasks">
       {Object.entries(states).map(([name, status]) => (
         <li key={name}>
-          <span className={`state st-${status}`}>
-            <Mark name={status} />
+          <span className={`state st-${markOfTask(status)}`}>
+            <Mark name={markOfTask(status)} />
           </span>
           <code>{name}</code>
-          <span className={`push small st-${status}`}>{status}</span>
+          <span className={`push small st-${markOfTask(status)}`}>{status}</span>
           {more[name] && <span className="task-more">{more[name]}</span>}
         </li>
       ))}
