@@ -9,6 +9,8 @@ import { migrate, SCHEMA_VERSION, schemaVersionOf } from './sqlite-schema.ts';
 export const BUSY_RETRY_MS = 20;
 /** Pages (of 4 KB) of the log before they are moved into the file: the log stays about this large, and whoever commits then waits for it. */
 const LOG_PAGES = 500;
+/** What a connection keeps of the file in memory, in KB, where the driver's default is 16 MB: the system's own cache has the rest. */
+const CACHE_KB = 4_000;
 /** How long a read waits where SQLite makes it (another process recovers the file after a crash). */
 const READ_BUSY_MS = 1_000;
 
@@ -39,6 +41,7 @@ export async function openToRead(path: string, busyTimeoutMs: number): Promise<D
     const db = new Database(path, { readonly: true, timeout: READ_BUSY_MS });
     try {
       const version = await whileBusy(busyTimeoutMs, () => schemaVersionOf(db));
+      db.pragma(`cache_size = -${CACHE_KB}`);
       if (version === SCHEMA_VERSION) return db;
       throw invalid(
         version === 0
@@ -73,6 +76,7 @@ function prepareFile(db: Database.Database): void {
   // From the first write on: pages that are split or moved otherwise keep copies of what is erased later.
   db.pragma('secure_delete = ON');
   db.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
+  db.pragma(`cache_size = -${CACHE_KB}`);
   if (version < SCHEMA_VERSION) migrate(db);
 }
 
