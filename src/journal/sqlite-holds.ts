@@ -7,8 +7,9 @@ import { limitOf, type Placed, pageOf, placeOf } from './page.ts';
 import { unpackData } from './sqlite-event-data.ts';
 import { formsOf } from './sqlite-event-forms.ts';
 import { placeOfRun } from './sqlite-events.ts';
+import { newestRows } from './sqlite-newest.ts';
 import { unpackTime } from './sqlite-packing.ts';
-import { NUMBER, type Sql, TEXT } from './sqlite-statements.ts';
+import { NUMBER, type Sql } from './sqlite-statements.ts';
 
 /**
  * Holds as rows. What a hold says again of its columns and of its `hold.opened` event is not stored twice: `opened` is the seq
@@ -46,16 +47,13 @@ export function holdOf(sql: Sql, holdId: HoldId, runId: RunId | null = null): Ho
   return row && (runId === null || row.run === runId) ? toHold(row) : null;
 }
 
-export function holdsBy(sql: Sql, { status, crew, runId, limit: wanted, cursor }: HoldQuery): Page<HoldRecord> {
-  const limit = limitOf(wanted);
-  const from = placeOf('holds', cursor);
+export function holdsBy(sql: Sql, { status, crew, runId, cursor, ...query }: HoldQuery): Page<HoldRecord> {
+  const limit = limitOf(query.limit);
+  const part = { below: placeOf('holds', cursor), most: limit + 1 };
   const run = runId === undefined ? undefined : placeOfRun(sql, runId as RunId);
   if (run === null) return pageOf('holds', [], limit);
-  const where = { [`status = ${TEXT}`]: status, [`crew = ${TEXT}`]: crew, [`run_n = ${NUMBER}`]: run?.n };
-  const filters = Object.entries(where).filter(([, value]) => value !== undefined);
-  const rows = sql<RawHold>(
-    `${SELECT} WHERE ${filters.map(([condition]) => `${condition} AND `).join('')}n < ${NUMBER} ORDER BY n DESC LIMIT ${NUMBER}`,
-  ).all(...filters.map(([, value]) => value), from, limit + 1);
+  const wanted = { status, crew, run_n: run?.n };
+  const rows = newestRows<RawHold>(sql, { table: 'holds', select: SELECT }, wanted, part);
   return pageOf('holds', rows.map(placed), limit);
 }
 
@@ -91,23 +89,21 @@ export function upsertHolds(
   events: readonly JournalEvent[],
 ): void {
   for (const hold of holds) {
-    const { opening, isKnown } = openingOf(sql, n, hold.id, events);
+    const { opening, before } = openingOf(sql, n, hold.id, events);
     const base = fitting(hold, opening);
     const record = JSON.stringify(whatIsNew(hold, { ...base?.members, runId: id }));
-    const row = [hold.crew, hold.status, base?.seq ?? null, record, nextDeadlineMs(hold)];
-    // An upsert writes the table's sequence too, even where the row is there: a page more to sync.
-    if (isKnown) {
-      sql('UPDATE holds SET crew = ?, status = ?, opened = ?, record = ?, next_deadline = ? WHERE id = ?').run(
-        ...row,
-        hold.id,
+    const row = [base?.seq ?? null, record, nextDeadlineMs(hold)];
+    // An upsert writes the table's sequence too, even where the row is there, and a status that stays its indexes: pages more to sync.
+    if (before === hold.status)
+      sql('UPDATE holds SET opened = ?, record = ?, next_deadline = ? WHERE id = ?').run(...row, hold.id);
+    else if (before)
+      sql('UPDATE holds SET opened = ?, record = ?, next_deadline = ?, status = ? WHERE id = ?').run(
+        ...[...row, hold.status, hold.id],
       );
-    } else {
+    else
       sql(
-        `INSERT INTO holds (id, run_n, crew, status, opened, record, next_deadline) VALUES (?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET crew = excluded.crew, status = excluded.status, opened = excluded.opened,
-         record = excluded.record, next_deadline = excluded.next_deadline`,
-      ).run(hold.id, n, ...row);
-    }
+        'INSERT INTO holds (id, run_n, crew, status, opened, record, next_deadline) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      ).run(hold.id, n, hold.crew, hold.status, ...row);
   }
 }
 
@@ -161,28 +157,30 @@ function isSame(a: unknown, b: unknown): boolean {
   return typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** The event that opened a hold: among those written with it, or where its row says, or (a hold restored) somewhere in its run. */
+/**
+ * The event that opened a hold, among those written with it, or where its row says, or (a hold restored) somewhere in its run.
+ * `before`: the status that its row has; null: there is none.
+ */
 function openingOf(
   sql: Sql,
   run: number,
   holdId: HoldId,
   events: readonly JournalEvent[],
-): { opening: Base | null; isKnown: boolean } {
+): { opening: Base | null; before: string | null } {
   const own = events.find(({ type, data }) => type === 'hold.opened' && idOf(data) === holdId);
-  if (own)
-    return { opening: { seq: own.seq, members: membersAt(own.seq, own.at, own.data as object) }, isKnown: false };
-  const known = sql<RawOpening>(
-    `SELECT h.opened AS seq, (SELECT e.at ${OF_OPENING}) AS at, (SELECT e.type ${OF_OPENING}) AS type,
+  if (own) return { opening: { seq: own.seq, members: membersAt(own.seq, own.at, own.data as object) }, before: null };
+  const known = sql<RawOpening & { status: string }>(
+    `SELECT h.status, h.opened AS seq, (SELECT e.at ${OF_OPENING}) AS at, (SELECT e.type ${OF_OPENING}) AS type,
      (SELECT e.data ${OF_OPENING}) AS data FROM holds h WHERE h.id = ?`,
   ).get(holdId);
-  if (known) return { opening: baseOf(known), isKnown: true };
+  if (known) return { opening: baseOf(known), before: known.status };
   const found = sql<RawOpening>(
     `SELECT seq, at, type, data FROM events WHERE run_n = ${NUMBER} AND type IN (SELECT value FROM json_each(?))
      AND instr(data, ?) > 0 ORDER BY seq`,
   )
     .all(run, JSON.stringify(formsOf('hold.opened').map(({ code }) => code)), holdId)
     .map(baseOf);
-  return { opening: found.find((base) => base !== null && idOf(base.members) === holdId) ?? null, isKnown: false };
+  return { opening: found.find((base) => base !== null && idOf(base.members) === holdId) ?? null, before: null };
 }
 
 function idOf(data: unknown): unknown {

@@ -7,8 +7,9 @@ import { limitOf, pageOf, placeOf } from './page.ts';
 import type { Payload } from './payloads.ts';
 import { headOfSystem, type Place, placeOfRun, type RawHead, toHead } from './sqlite-events.ts';
 import { type Members, packMembers, unpackMembers } from './sqlite-members.ts';
+import { newestRows } from './sqlite-newest.ts';
 import { hexOf, unpackTime } from './sqlite-packing.ts';
-import { NUMBER, type Sql, TEXT } from './sqlite-statements.ts';
+import { NUMBER, type Sql } from './sqlite-statements.ts';
 
 /** Reads, on any connection. Rows are what `sqlite-rows.ts` wrote, so their shapes are trusted here. */
 
@@ -37,6 +38,7 @@ interface RawSummary {
 }
 
 const SUMMARY = 'n, id, crew, status, started_at AS startedAt, summary_rest AS summaryRest';
+const SELECT_RUNS = `SELECT ${SUMMARY} FROM runs`;
 const USAGE: Members = ['inputTokens', 'outputTokens', 'calls'];
 const REST: Members = ['tasks', 'openHolds', ['usage', USAGE], 'requestedBy', 'endedAt', 'lastSeq', 'error'];
 
@@ -74,14 +76,10 @@ export function storedRun(sql: Sql, runId: RunId): { place: Place; run: RunRow }
   return { place: { n, config }, run: { summary: toSummary(row), head: toHead(row), ...run } };
 }
 
-export function runsBy(sql: Sql, { status, crew, limit: wanted, cursor }: RunQuery): Page<RunSummary> {
-  const where = { [`status = ${TEXT}`]: status, [`crew = ${TEXT}`]: crew };
-  const filters = Object.entries(where).filter(([, value]) => value !== undefined);
-  const limit = limitOf(wanted);
-  const rows = sql<RawSummary>(
-    `SELECT ${SUMMARY} FROM runs WHERE ${filters.map(([condition]) => `${condition} AND `).join('')}n < ${NUMBER}
-     ORDER BY n DESC LIMIT ${NUMBER}`,
-  ).all(...filters.map(([, value]) => value), placeOf('runs', cursor), limit + 1);
+export function runsBy(sql: Sql, { status, crew, cursor, ...query }: RunQuery): Page<RunSummary> {
+  const limit = limitOf(query.limit);
+  const part = { below: placeOf('runs', cursor), most: limit + 1 };
+  const rows = newestRows<RawSummary>(sql, { table: 'runs', select: SELECT_RUNS }, { status, crew }, part);
   const placed = rows.map((row) => ({ n: row.n, item: toSummary(row) }));
   return pageOf('runs', placed, limit);
 }

@@ -31,12 +31,12 @@ export function appendOwn(sql: Sql, batch: OwnerAppend): void {
   const { runId, request } = batch;
   const answered = request && storedAnswer(sql, request);
   if (answered) throw requestAnswered(answered, request, runId);
-  const row = sql<{ n: number; seq: number; hash: string; epoch: number }>(
-    'SELECT n, seq, lower(hex(hash)) AS hash, epoch FROM runs WHERE id = ?',
+  const row = sql<{ n: number; seq: number; hash: string; epoch: number; status: string }>(
+    'SELECT n, seq, lower(hex(hash)) AS hash, epoch, status FROM runs WHERE id = ?',
   ).get(runId);
   checkAppend(row ? { head: row, epoch: row.epoch } : null, batch);
   if (row) {
-    updateRun(sql, row.n, { ...batch, wake: false });
+    updateRun(sql, row, { ...batch, wake: false });
     insertWritten(sql, { n: row.n, id: runId }, batch);
   } else {
     const { summary, fingerprint, owner, events } = batch;
@@ -63,7 +63,8 @@ export function amendRun<T extends Json>(
   const { events, answer } = amendment;
   checkAttached(runId, run.head, events);
   const { taken, owner, epoch } = ownerAfter(run, amendment);
-  updateRun(sql, n, { ...amendment, fingerprint: run.fingerprint, ...(taken && { owner, epoch }) });
+  const before = { n, status: run.summary.status };
+  updateRun(sql, before, { ...amendment, fingerprint: run.fingerprint, ...(taken && { owner, epoch }) });
   insertWritten(sql, { n, id: runId }, amendment);
   if (request) insertAnswer(sql, { ...request, answer });
   return { answer, events, ...(taken && { epoch }) };
@@ -99,15 +100,19 @@ export function claimRun(
 }
 
 export function restRun(sql: Sql, runId: RunId, epoch: number, head: string, summary: RunSummary): boolean {
-  const row = sql<{ epoch: number; hash: string }>('SELECT epoch, lower(hex(hash)) AS hash FROM runs WHERE id = ?').get(
-    runId,
-  );
+  const row = sql<{ n: number; epoch: number; hash: string; status: string }>(
+    'SELECT n, epoch, lower(hex(hash)) AS hash, status FROM runs WHERE id = ?',
+  ).get(runId);
   if (!row) throw runNotFound(runId);
   if (row.epoch !== epoch) throw ownerLost(runId, row.epoch, epoch);
   if (row.hash !== head) return false;
-  sql('UPDATE runs SET owner = NULL, wake = 0, status = ?, summary_rest = ? WHERE id = ?').run(
-    ...[summary.status, packSummary(summary), runId],
-  );
+  const rest = packSummary(summary);
+  if (summary.status === row.status)
+    sql('UPDATE runs SET owner = NULL, wake = 0, summary_rest = ? WHERE n = ?').run(rest, row.n);
+  else
+    sql('UPDATE runs SET owner = NULL, wake = 0, summary_rest = ?, status = ? WHERE n = ?').run(
+      ...[rest, summary.status, row.n],
+    );
   return true;
 }
 
@@ -145,23 +150,24 @@ export function insertRun(sql: Sql, row: RunRow, written: Written, n: number | n
   insertWritten(sql, { n: Number(lastInsertRowid), id: summary.id }, { ...written, events: stored });
 }
 
+const UPDATE = `UPDATE runs SET summary_rest = ?, fingerprint = ?,
+  seq = ifnull(?, seq), hash = ifnull(unhex(?), hash), at = ifnull(?, at)`;
+const UPDATE_ROW = `${UPDATE} WHERE n = ?`;
+/** Also the columns that have an index, of which SQLite writes the pages anew even where the value stays. */
+const UPDATE_WHOLE = `${UPDATE}, status = ?, wake = max(wake, ?), owner = ifnull(?, owner), epoch = ifnull(?, epoch) WHERE n = ?`;
+
 /** `wake` only ever sets the mark: nobody but the owner, when it rests, may clear it. */
 function updateRun(
   sql: Sql,
-  n: number,
+  before: { readonly n: number; readonly status: string },
   row: Pick<OwnerAppend, 'summary' | 'events' | 'fingerprint'> &
     Partial<Pick<RunRow, 'owner' | 'epoch'>> & { wake: boolean },
 ): void {
   const { summary, events, fingerprint, wake, owner, epoch } = row;
   const head = events.at(-1);
-  sql(
-    `UPDATE runs SET status = ?, summary_rest = ?, fingerprint = ?, wake = max(wake, ?),
-     seq = ifnull(?, seq), hash = ifnull(unhex(?), hash), at = ifnull(?, at), owner = ifnull(?, owner), epoch = ifnull(?, epoch)
-     WHERE n = ?`,
-  ).run(
-    ...[summary.status, packSummary(summary), packHex(fingerprint), wake ? 1 : 0],
-    ...[head?.seq, head?.hash, head && packTime(head.at), owner, epoch, n],
-  );
+  const values = [packSummary(summary), packHex(fingerprint), head?.seq, head?.hash, head && packTime(head.at)];
+  if (summary.status === before.status && !wake) sql(UPDATE_ROW).run(...values, before.n);
+  else sql(UPDATE_WHOLE).run(...values, summary.status, wake ? 1 : 0, owner, epoch, before.n);
 }
 
 export function insertWritten(sql: Sql, run: { n: number; id: RunId }, { events, payloads, holds }: Written): void {

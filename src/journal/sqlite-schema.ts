@@ -7,6 +7,7 @@ import { invalid } from './sqlite-errors.ts';
 import { VERSION_1 } from './sqlite-version-1.ts';
 import { toVersion3 } from './sqlite-version-3.ts';
 import { toVersion4 } from './sqlite-version-4.ts';
+import { toVersion5 } from './sqlite-version-5.ts';
 
 /** 'HOLD' in ASCII, in the header of every database of ours: a foreign one is never migrated by mistake. */
 const APPLICATION_ID = 0x484f4c44;
@@ -22,6 +23,7 @@ const MIGRATIONS: readonly Migration[] = [
   (db) => db.exec('ALTER TABLE nodes ADD COLUMN about TEXT'),
   toVersion3,
   toVersion4,
+  toVersion5,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

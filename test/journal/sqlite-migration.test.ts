@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { HoldRecord } from '../../src/hooks/hold.ts';
 import { decisionsOn, type FoundDecision } from '../../src/hooks/past-decision.ts';
+import type { RunSummary } from '../../src/hooks/run-summary.ts';
 import { type RunId, SYSTEM_JOURNAL } from '../../src/ids.ts';
 import type { JournalEvent } from '../../src/journal/envelope.ts';
 import { exportLines } from '../../src/journal/export.ts';
@@ -123,10 +124,31 @@ test('a database of version 1 keeps all it holds, and goes on', async () => {
   });
 });
 
+/** Undoes what version 5 did. */
+const TO_VERSION_4 =
+  'CREATE INDEX runs_by_status ON runs (status); CREATE INDEX holds_by_status ON holds (status); PRAGMA user_version = 4;';
+
+test('a database of version 4 has the lists it had', async () => {
+  const before = written();
+  await (await openSqliteJournal({ path })).close();
+  changed((db) => db.exec(TO_VERSION_4));
+  const journal = await openSqliteJournal({ path });
+  await expectAllThere(journal, before);
+  const statuses = before.runs.map(({ row }) => (row.summary as RunSummary).status);
+  for (const status of new Set(statuses))
+    expect((await journal.runs({ status })).items).toHaveLength(statuses.filter((one) => one === status).length);
+  await journal.close();
+  changed((db) => expect(indexesOf(db)).not.toContain('runs_by_status'));
+});
+
+function indexesOf(db: Database.Database): unknown[] {
+  return db.prepare("SELECT name FROM sqlite_schema WHERE type = 'index'").pluck().all();
+}
+
 test('a database of version 3 lists what was decided before it was updated', async () => {
   const before = written();
   await (await openSqliteJournal({ path })).close();
-  changed((db) => db.exec('DROP TABLE decisions; PRAGMA user_version = 3'));
+  changed((db) => db.exec(`${TO_VERSION_4} DROP TABLE decisions; PRAGMA user_version = 3`));
   const journal = await openSqliteJournal({ path });
   await expectAllThere(journal, before);
   expect((await journal.decided({})).items.length).toBeGreaterThan(3);

@@ -81,6 +81,40 @@ export function lists(name: string, open: OpenJournal): void {
       expect(await ids({ runId: run, status: 'rejected' })).toEqual(['hold_one_1']);
     });
 
+    test('by status alone, of all crews and of none, and by crew alone: newest first, a page at a time', async () => {
+      const crews = ['north', 'south', null, 'desk'];
+      const ids = Array.from({ length: 12 }, (_, n) => runId(`${n + 1}`));
+      for (const [n, id] of ids.entries()) {
+        const open = n % 3 === 0 ? ({ status: 'rejected' } as const) : {};
+        await desk.begin(id, {
+          summary: { crew: crews[n % 4] ?? 'none', status: n % 3 === 0 ? 'completed' : 'held' },
+          holds: [holdOf(id, 1, { crew: crews[n % 4] ?? null, ...open })],
+        });
+      }
+      const held = ids.filter((_, n) => n % 3 !== 0).reverse();
+      const paged = async (list: (cursor: string | undefined) => Promise<{ ids: string[]; cursor: string | null }>) => {
+        const pages = [await list(undefined)];
+        for (let last = pages[0]; last?.cursor; last = pages.at(-1)) pages.push(await list(last.cursor));
+        return pages.map((page) => page.ids);
+      };
+      const threeAtATime = [held.slice(0, 3), held.slice(3, 6), held.slice(6)];
+      const runs = await paged(async (cursor) => {
+        const page = await desk.journal.runs({ status: 'held', limit: 3, cursor });
+        return { ids: page.items.map(({ id }) => id), cursor: page.cursor };
+      });
+      expect(runs).toEqual(threeAtATime);
+      const holds = await paged(async (cursor) => {
+        const page = await desk.journal.holds({ status: 'open', limit: 3, cursor });
+        return { ids: page.items.map(({ runId: of }) => String(of)), cursor: page.cursor };
+      });
+      expect(holds).toEqual(threeAtATime);
+      expect((await desk.journal.holds({ status: 'expired' })).items).toEqual([]);
+      const ofDesk = await desk.journal.holds({ crew: 'desk', limit: 2 });
+      expect(ofDesk.items.map(({ runId: of }) => of)).toEqual([ids[11], ids[7]]);
+      const rest = await desk.journal.holds({ crew: 'desk', limit: 2, cursor: ofDesk.cursor ?? '' });
+      expect(rest.items.map(({ runId: of }) => of)).toEqual([ids[3]]);
+    });
+
     test('holds that were decided, by whom, how, when and of which crew', async () => {
       const entry = (by: string, verdict: 'approve' | 'reject', at: string) => ({
         by,
