@@ -7,49 +7,85 @@ import { HoldpointError } from '../errors.ts';
  * @throws {HoldpointError} `JSON_INVALID` for what JSON cannot carry: NaN, infinities, bigint, functions, cycles, lone surrogates.
  */
 export function canonicalJson(value: unknown): string {
-  return isCanonical(value, 0) ? JSON.stringify(value) : write(value, 0);
+  const inOrder = ordered(value, 0);
+  return inOrder === UNUSUAL ? write(value, 0) : JSON.stringify(inOrder);
 }
 
 /** Deeper than this is refused: no real proposal is, and a hostile one must not overflow the stack. */
 const MAX_DEPTH = 256;
 
+const UNUSUAL = Symbol('unusual');
+
 /**
- * Whether `JSON.stringify` alone would write it canonically: all keys in order, nothing that JSON cannot carry. What is read from a
- * journal is so, and the engine's own writer is several times faster than ours.
+ * The same value with all its keys in order, itself where they are, for the engine's own writer, which is several times faster than
+ * ours. `UNUSUAL`: what JSON cannot carry, and keys that an object has in an order of its own.
  */
-function isCanonical(value: unknown, depth: number): boolean {
+function ordered(value: unknown, depth: number): unknown {
   switch (typeof value) {
     case 'string':
-      return value.isWellFormed();
+      return value.isWellFormed() ? value : UNUSUAL;
     case 'number':
-      return Number.isFinite(value);
+      return Number.isFinite(value) ? value : UNUSUAL;
     case 'boolean':
-      return true;
+      return value;
     case 'object':
-      if (value === null) return true;
-      if (depth >= MAX_DEPTH) return false;
-      return Array.isArray(value) ? isCanonicalArray(value, depth + 1) : isCanonicalObject(value, depth + 1);
+      if (value === null) return value;
+      if (depth >= MAX_DEPTH) return UNUSUAL;
+      return Array.isArray(value) ? orderedArray(value, depth + 1) : orderedObject(value, depth + 1);
     default:
-      return false;
+      return UNUSUAL;
   }
 }
 
-function isCanonicalArray(values: readonly unknown[], depth: number): boolean {
-  for (let index = 0; index < values.length; index++) if (!isCanonical(values[index] ?? null, depth)) return false;
-  return true;
+function orderedArray(values: readonly unknown[], depth: number): unknown {
+  let copy: unknown[] | null = null;
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] ?? null;
+    const next = ordered(value, depth);
+    if (next === UNUSUAL) return UNUSUAL;
+    if (next === value) continue;
+    copy ??= [...values];
+    copy[index] = next;
+  }
+  return copy ?? values;
 }
 
-function isCanonicalObject(value: object, depth: number): boolean {
+function orderedObject(value: object, depth: number): unknown {
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return false;
-  let before = '';
-  for (const key of Object.keys(value)) {
-    if (key < before || !key.isWellFormed()) return false;
-    before = key;
-    const member = (value as Record<string, unknown>)[key];
-    if (member !== undefined && !isCanonical(member, depth)) return false;
+  if (prototype !== Object.prototype && prototype !== null) return UNUSUAL;
+  const members = value as Readonly<Members>;
+  const keys = Object.keys(members);
+  let copy: Members | null = null;
+  if (!areSorted(keys)) {
+    keys.sort();
+    copy = {};
   }
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as string;
+    const member = members[key];
+    if (member === undefined) continue;
+    const next = key.isWellFormed() ? ordered(member, depth) : UNUSUAL;
+    if (next === UNUSUAL) return UNUSUAL;
+    if (next !== member) copy ??= Object.fromEntries(keys.slice(0, index).map((before) => [before, members[before]]));
+    if (copy === null) continue;
+    if (hasOrderOfItsOwn(key)) return UNUSUAL;
+    copy[key] = next;
+  }
+  return copy ?? value;
+}
+
+type Members = Record<string, unknown>;
+
+function areSorted(keys: readonly string[]): boolean {
+  for (let index = 1; index < keys.length; index++)
+    if ((keys[index] as string) < (keys[index - 1] as string)) return false;
   return true;
+}
+
+/** Keys that are numbers come first in an object and by size, and `__proto__` cannot be set as others are. */
+function hasOrderOfItsOwn(key: string): boolean {
+  const first = key.charCodeAt(0);
+  return (first >= 48 && first <= 57) || key === '__proto__';
 }
 
 function write(value: unknown, depth: number): string {

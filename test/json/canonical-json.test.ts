@@ -94,6 +94,25 @@ describe('RFC 8785', () => {
   });
 });
 
+describe('keys that an object treats as it likes', () => {
+  const parsed = (text: string): unknown => JSON.parse(text);
+  test.each([
+    ['{"b":1,"__proto__":{"d":1,"c":2},"a":3}', '{"__proto__":{"c":2,"d":1},"a":3,"b":1}'],
+    ['{"__proto__":{"d":1,"c":2}}', '{"__proto__":{"c":2,"d":1}}'],
+    ['{"z":{"y":1,"x":2},"__proto__":1,"10":1,"9":2}', '{"10":1,"9":2,"__proto__":1,"z":{"x":2,"y":1}}'],
+    ['{"1":{"b":1,"a":2},"2":3}', '{"1":{"a":2,"b":1},"2":3}'],
+    ['{"a":{"10":{"d":1,"c":2},"9":3},"b":4}', '{"a":{"10":{"c":2,"d":1},"9":3},"b":4}'],
+  ])('%s', (text, canonical) => {
+    expect(canonicalJson(parsed(text))).toBe(canonical);
+  });
+
+  test('a value is left as it was', () => {
+    const value = { b: [{ d: 1, c: 2 }], a: 1 };
+    canonicalJson(value);
+    expect(JSON.stringify(value)).toBe('{"b":[{"d":1,"c":2}],"a":1}');
+  });
+});
+
 describe('what JSON cannot carry', () => {
   const loop: Record<string, unknown> = {};
   loop.self = loop;
@@ -144,6 +163,14 @@ describe('for every JSON value', () => {
     );
   });
 
+  test('keys are in order at every depth, as a writer of its own says', () => {
+    fc.assert(
+      fc.property(json, (value) => {
+        expect(canonicalJson(value)).toBe(written(value));
+      }),
+    );
+  });
+
   test('other text, other value', () => {
     fc.assert(
       fc.property(json, json, (a, b) => {
@@ -162,4 +189,11 @@ function reversed(value: unknown): unknown {
       .reverse()
       .map(([key, member]) => [key, reversed(member)]),
   );
+}
+
+function written(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(written).join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${written(member)}`).join()}}`;
 }
