@@ -1,5 +1,5 @@
 import type { Draft } from '../crew/events.ts';
-import { hasEnded } from '../crew/run-state.ts';
+import { hasEnded, type RunState } from '../crew/run-state.ts';
 import { isHoldpointError, messageOf } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import { faultPoint } from '../journal/fault-point.ts';
@@ -50,6 +50,11 @@ export class Drivers {
   /** The runs that are driven now. */
   driven(): RunId[] {
     return [...this.#driving.keys()];
+  }
+
+  /** A run that is driven here, as far as it is durable. Null: it is not, or has only begun to be. */
+  stateOf(runId: RunId): RunState | null {
+    return this.#driving.get(runId)?.driver.state ?? null;
   }
 
   /** Whether this node would take a run of this crew without waiting for its turn. */

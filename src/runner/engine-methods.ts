@@ -31,7 +31,7 @@ export function engineMethods({ context, drivers, oversight, listeners, drives }
     ...holdMethods(context),
     ...oversightMethods(context, oversight),
     ...readingMethods(context.journal),
-    ...waitingMethods(context, listeners),
+    ...waitingMethods({ context, drivers, listeners }),
   };
 }
 
@@ -76,8 +76,7 @@ function holdMethods(context: RunnerContext): Pick<Engine, 'decide' | 'claim' | 
   };
 }
 
-function waitingMethods(context: RunnerContext, listeners: Listeners): Pick<Engine, 'settled' | 'outcome'> {
-  const wait = { context, listeners };
+function waitingMethods(wait: Pick<Given, 'context' | 'drivers' | 'listeners'>): Pick<Engine, 'settled' | 'outcome'> {
   return {
     settled: (runId, given) => untilStatus(wait, runId, (status) => status !== 'running', given),
     outcome: (runId, given) => untilStatus(wait, runId, (status) => ENDED.has(status), given),

@@ -64,6 +64,11 @@ export class RunDriver {
     for (const doubt of given.waits ?? []) this.#inFlight.await(doubt);
   }
 
+  /** As far as it is durable. Null: it has not started. */
+  get state(): RunState | null {
+    return this.#run.state;
+  }
+
   /** The first append of a new run: it and all that follows from it, in one, at the time that it was derived for.
    *  `drives` false: the run waits for whoever takes it. */
   async begin(

@@ -286,6 +286,7 @@ describe('a changed crew', () => {
       const run = await before.start();
       await before.settled(run);
       const hold = await before.only(run);
+      await expect.poll(async () => (await before.journal.run(run))?.owner).toBeNull();
       // A wake without a decision, so that the next process takes the run and finds its crew changed.
       await before.journal.amend(run, null, (view) => ({
         events: [],
