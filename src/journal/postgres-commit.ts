@@ -1,11 +1,12 @@
 import type pg from 'pg';
+import type { Sent } from './jobs-database.ts';
 import { isCollision, isFaultOfOneWrite, sqlStateOf } from './postgres-errors.ts';
-import type { JobsSent, JobWriter } from './postgres-hand-out.ts';
+import type { JobWriter } from './postgres-hand-out.ts';
 import type { Job } from './postgres-jobs.ts';
 import { preparedOn, type Query } from './postgres-pool.ts';
 import { Tables } from './postgres-tables.ts';
 import { all, lockAndRead } from './postgres-transaction.ts';
-import { writeRows } from './postgres-write.ts';
+import { commitRows, writeRows } from './postgres-write.ts';
 
 /** A write that waits for its transaction. */
 export interface Queued {
@@ -14,17 +15,22 @@ export interface Queued {
   readonly reject: (error: unknown) => void;
 }
 
-/** A commit that was sent and never answered. */
-export class CommitLost extends Error {
-  readonly transaction: string;
+/** What became of a commit is asked for by its transaction; of one that began, wrote and committed in one go, by the end of its session. */
+export type AskedBy = { readonly transaction: string } | { readonly session: number };
+
+interface Lost {
+  readonly by: AskedBy;
   readonly settle: () => void;
   readonly witness: Tables['witness'];
+}
 
-  constructor(cause: unknown, found: { transaction: string; settle: () => void; witness: Tables['witness'] }) {
+/** A commit that was sent and never answered. */
+export class CommitLost extends Error {
+  readonly lost: Lost;
+
+  constructor(cause: unknown, lost: Lost) {
     super('the commit was not answered', { cause });
-    this.transaction = found.transaction;
-    this.settle = found.settle;
-    this.witness = found.witness;
+    this.lost = lost;
   }
 }
 
@@ -33,19 +39,56 @@ const STALE = /^(0A000|26000)$/;
 
 /**
  * Stores what an owner writes, without reading first: it knows how it left its runs, and each of them is changed only if it stands like
- * that. Two round trips: all that is to be stored, then COMMIT.
+ * that. One round trip, where no run starts and no job goes; else two: all that is to be stored, then COMMIT, so that a start which the
+ * server does not answer is refused, and not in doubt.
  * @returns how to answer the writers; null, and nothing of it is stored: a run is not as its owner left it, or a write needs to see
  *   what is there. Then the locks say what is.
  */
 export async function storeAsExpected(
   client: pg.PoolClient,
   queued: readonly Queued[],
-  jobs: JobWriter | null,
+  { jobs, session }: { readonly jobs: JobWriter | null; readonly session: number | null },
 ): Promise<(() => void) | null> {
   const tables = expected(queued);
   const decided = tables && decideAll(queued, tables);
   if (!tables || !decided?.isGranted || !tables.witness) return null;
-  const { witness } = tables;
+  const storing: Storing = { tables, witness: tables.witness, jobs, answer: decided.answer };
+  const isAlone = tables.rows.started.length === 0 && !jobs?.isNeeded(tables.jobs);
+  try {
+    return await (isAlone && session !== null ? inOneTrip(client, storing, session) : inTwoTrips(client, storing));
+  } catch (error) {
+    if (isFaultOfOneWrite(error) || isCollision(error)) return null;
+    throw error;
+  }
+}
+
+interface Storing {
+  readonly tables: Tables;
+  readonly witness: NonNullable<Tables['witness']>;
+  readonly jobs: JobWriter | null;
+  readonly answer: () => void;
+}
+
+/** @throws `CommitLost` where the server did not say what became of it */
+async function inOneTrip(
+  client: pg.PoolClient,
+  { tables, witness, jobs, answer }: Storing,
+  session: number,
+): Promise<() => void> {
+  const settle = () => {
+    jobs?.settle(tables.jobs);
+    answer();
+  };
+  await commitRows(preparedOn(client), tables.rows).catch((cause: unknown) => {
+    throw sqlStateOf(cause) === null ? new CommitLost(cause, { by: { session }, settle, witness }) : cause;
+  });
+  return settle;
+}
+
+async function inTwoTrips(
+  client: pg.PoolClient,
+  { tables, witness, jobs, answer }: Storing,
+): Promise<(() => void) | null> {
   const query = preparedOn(client);
   try {
     const { writing, sent } = await inOnePiece(client, async () => {
@@ -57,11 +100,11 @@ export async function storeAsExpected(
     await sent?.done;
     if (transaction !== null) {
       const settle = () => {
-        sent?.settle();
-        decided.answer();
+        jobs?.settle(tables.jobs);
+        answer();
       };
       await commit(client).catch((cause: unknown) => {
-        throw new CommitLost(cause, { transaction, settle, witness });
+        throw new CommitLost(cause, { by: { transaction }, settle, witness });
       });
       return settle;
     }
@@ -84,21 +127,21 @@ export async function storeUnderLocks(
   const { reading } = await inOnePiece(client, async () => ({ reading: lockAndRead(query, needs, now, jobs) }));
   const { tables, transaction } = await reading;
   const { answer } = decideAll(queued, tables);
-  const { stored, committed, sent } = await inOnePiece(client, async () => {
+  const { stored, committed } = await inOnePiece(client, async () => {
     const rows = writeRows(query, tables.rows, { locked: true });
     const sent = await sendJobs(query, tables, jobs, rows);
     // Whatever failed before, the server makes a COMMIT of it that stores nothing.
-    return { stored: all([rows, sent?.done]), committed: commit(client), sent };
+    return { stored: all([rows, sent?.done]), committed: commit(client) };
   });
   const settle = () => {
-    sent?.settle();
+    jobs?.settle(tables.jobs);
     answer();
   };
   const [storing, committing] = await Promise.allSettled([stored, committed]);
   if (storing.status === 'rejected' && sqlStateOf(storing.reason) !== null) throw storing.reason;
   if (storing.status === 'rejected' || committing.status === 'rejected') {
     const cause = storing.status === 'rejected' ? storing.reason : (committing as PromiseRejectedResult).reason;
-    throw new CommitLost(cause, { transaction, settle, witness: tables.witness });
+    throw new CommitLost(cause, { by: { transaction }, settle, witness: tables.witness });
   }
   return settle;
 }
@@ -120,10 +163,10 @@ async function sendJobs(
   tables: Tables,
   jobs: JobWriter | null,
   rows: Promise<unknown>,
-): Promise<JobsSent | null> {
+): Promise<Sent<unknown> | null> {
   // What became of the rows is looked at later.
   rows.catch(() => undefined);
-  return jobs && tables.jobs.length > 0 ? jobs.write(query, tables.jobs) : null;
+  return jobs?.isNeeded(tables.jobs) ? jobs.write(query, tables.jobs) : null;
 }
 
 /** Whether the connection can be used again after an error. */

@@ -1,19 +1,21 @@
 import type { RunId } from '../ids.ts';
 import type { HandOut, Taken, Told } from './hand-out.ts';
+import { type Sent, sent } from './jobs-database.ts';
 import type { NodeRow } from './journal.ts';
-import { type Job, offerJob, takeJob } from './postgres-jobs.ts';
+import { type Job, offerJob, takeAgainJob, takeJob } from './postgres-jobs.ts';
 import type { PostgresPoolOptions, Query } from './postgres-pool.ts';
-import { orphansWithoutJob, runOf } from './postgres-queries.ts';
-import type { JobChange, JobStep } from './postgres-tables.ts';
-import { all } from './postgres-transaction.ts';
+import { orphansWithoutJob, renewNode, standingOf } from './postgres-queries.ts';
+import type { JobChange } from './postgres-tables.ts';
 import { type LeaderJob, type RunJob, RunJobs } from './run-jobs.ts';
 
-/** Well within pg-boss's heartbeat, so that one that fails does not cost a job. */
+/** Well within the silence after which runs and jobs are taken away, so that one that fails costs none. */
 const KEEP_MS = 3_000;
 /** Who was cut off from the store, or stood still, gives the others, who may have been as well, so long to keep their jobs before
  *  it has any taken from them. */
 const SETTLED_MS = 5_000;
 const OUT_OF_TOUCH_MS = 10_000;
+/** Who was not heard of for so long has lost its runs: as pg-boss has it with jobs. */
+const SILENCE_MS = 10_000;
 /** So that nodes that look at the same time share. */
 const TAKEN_AT_ONCE = 50;
 const CHANNEL = 'holdpoint_runs';
@@ -32,8 +34,9 @@ interface Joined {
   readonly jobs: RunJobs;
 }
 
+/** A run of this node. `job` null: it was started or woken here, and none was needed to find it. */
 interface Held {
-  readonly job: RunJob;
+  readonly job: RunJob | null;
   readonly epoch: number;
 }
 
@@ -41,22 +44,29 @@ interface Held {
 export interface JobWriter {
   /** The runs of these jobs that are still this node's, until the transaction ends. */
   held(query: Query, jobs: readonly RunJob[]): Promise<ReadonlySet<RunId>>;
+  /** Whether anything is to be sent. */
+  isNeeded(changes: readonly JobChange[]): boolean;
   /** Resolves once all of it is sent. */
-  write(query: Query, changes: readonly JobChange[]): Promise<JobsSent>;
+  write(query: Query, changes: readonly JobChange[]): Promise<Sent<unknown>>;
+  /** Once it is durable, with what was sent, if anything was. */
+  settle(changes: readonly JobChange[]): void;
 }
 
-export interface JobsSent {
-  readonly done: Promise<void>;
-  /** Once it is done, and durable. */
-  settle(): void;
+/** What becomes of jobs, and who is told. */
+interface Plan {
+  readonly drop: readonly JobChange[];
+  readonly offer: readonly JobChange[];
+  /** Nothing: look for work; else a run to look at. */
+  readonly messages: readonly string[];
 }
 
 /**
  * Hands out the runs of a database that many nodes share, by pg-boss.
  *
- * H1. A run has a job exactly while it has work to do: the job comes and goes in the transaction that wakes the run or lets it rest.
+ * H1. A run that waits for a node has a job: it is sent in the transaction that gives the run its work. One that a node started or woke is
+ *     that node's with the same write, and needs none; should the node die, the one that leads offers the run.
  * H2. Whoever is given the job may take the run, and raises its epoch. That, and not the job, fences the last owner off.
- * H3. A node keeps the jobs that it has. One that was not heard of for ten seconds loses them, and is told so when it comes back.
+ * H3. A node keeps the runs and the jobs that it has. One that was not heard of for ten seconds loses them, and is told so when it comes back.
  */
 export class PostgresHandOut implements HandOut {
   readonly countsCrews = true;
@@ -86,7 +96,9 @@ export class PostgresHandOut implements HandOut {
     return (
       joined && {
         held: (query, jobs) => joined.jobs.held(query, jobs),
-        write: (query, changes) => this.#write(joined, query, changes),
+        isNeeded: (changes) => Object.values(this.#plan(joined, changes)).some((part) => part.length > 0),
+        write: (query, changes) => this.#write(joined.jobs, query, this.#plan(joined, changes)),
+        settle: (changes) => this.#settle(joined, changes),
       }
     );
   }
@@ -126,7 +138,8 @@ export class PostgresHandOut implements HandOut {
     const joined = this.#joined;
     const held = this.#held.get(runId);
     if (!joined) return null;
-    if (held) return this.#takeRun(joined, held.job, { again: true });
+    if (held?.job) return this.#takeRun(joined, held.job, { again: true });
+    if (held) return this.#takeAgain(joined, runId);
     joined.told.work();
     return null;
   }
@@ -135,23 +148,30 @@ export class PostgresHandOut implements HandOut {
     const { jobs } = this.#joined ?? {};
     if (!jobs) return;
     this.#lead ??= await jobs.lead();
-    if (this.#isSettled()) await jobs.supervise();
+    const isSettled = this.#isSettled();
+    if (isSettled) await jobs.supervise();
     if (!this.#lead) return;
-    const orphans = await this.#given.read((query) => orphansWithoutJob(query, this.#given.now()));
-    await Promise.all(orphans.map((runId) => this.#given.write(offerJob(runId))));
+    // After an outage who is merely silent still has its runs; who left has none.
+    const silenceMs = isSettled ? SILENCE_MS : Number.MAX_SAFE_INTEGER;
+    const orphans = await this.#given.read((query) => orphansWithoutJob(query, this.#given.now(), silenceMs));
+    await Promise.all(orphans.map((runId) => this.#given.write(offerJob(runId, silenceMs))));
   }
 
   async leave(): Promise<void> {
     const joined = this.#joined;
     if (!joined) return;
     clearInterval(this.#keepTimer);
-    this.#joined = null;
     try {
       await this.#keeping;
-      await joined.jobs.release([...this.#held.values()].map(({ job }) => job));
+      const held = [...this.#held];
+      await Promise.all(
+        held.flatMap(([runId, { job }]) => (job ? [] : this.#given.write(offerJob(runId, SILENCE_MS)))),
+      );
+      await joined.jobs.release(held.flatMap(([, { job }]) => job ?? []));
       if (this.#lead) await joined.jobs.releaseLead(this.#lead);
       await this.#given.read((query) => tell(query, ['']));
     } finally {
+      this.#joined = null;
       this.#held.clear();
       this.#lead = null;
       await this.#stopListening();
@@ -164,7 +184,7 @@ export class PostgresHandOut implements HandOut {
     const { runId } = job;
     const epoch = again ? null : (this.#held.get(runId)?.epoch ?? null);
     try {
-      const taken = await this.#given.write(takeJob(job, { nodeId, epoch }));
+      const taken = await this.#given.write(takeJob(job, { nodeId, epoch, silenceMs: SILENCE_MS }));
       if (!taken) return null;
       this.#held.set(runId, { job, epoch: taken.epoch });
       return taken.epoch === epoch ? null : { runId, ...taken };
@@ -175,29 +195,34 @@ export class PostgresHandOut implements HandOut {
     }
   }
 
-  async #write({ nodeId, told, jobs }: Joined, query: Query, changes: readonly JobChange[]): Promise<JobsSent> {
-    const of = (step: JobStep) => changes.filter((change) => change.step === step);
-    const [drop, offer] = [of('drop'), of('offer')];
-    const own = of('own').filter(({ owner }) => owner === nodeId);
-    const dropped = await jobs.drop(query, drop);
-    const owned = await jobs.own(query, own);
-    const offered = await jobs.offer(query, offer);
-    const isWork = offer.length > 0 || drop.some(({ crew }) => told.limits[crew] !== undefined);
-    const pokes = of('poke').filter(({ owner }) => owner !== nodeId);
-    const telling = tell(query, [...(isWork ? [''] : []), ...pokes.map(({ runId }) => runId)]);
-    let given: readonly RunJob[] = [];
-    const done = all([dropped.done, owned.done, offered.done, telling]).then((answers) => {
-      given = answers[1];
-    });
-    done.catch(() => undefined);
-    return { done, settle: () => this.#settle(drop, own, given) };
+  /** One of this node's that stopped on the way, and begins again. */
+  async #takeAgain({ nodeId }: Joined, runId: RunId): Promise<Taken | null> {
+    const taken = await this.#given.write(takeAgainJob(runId, nodeId));
+    if (!taken) return null;
+    this.#held.set(runId, { job: null, epoch: taken.epoch });
+    return { runId, ...taken };
   }
 
-  #settle(dropped: readonly JobChange[], own: readonly JobChange[], given: readonly RunJob[]): void {
-    for (const { runId } of dropped) this.#held.delete(runId);
-    for (const job of given) {
-      const { epoch = 0 } = own.find(({ runId }) => runId === job.runId) ?? {};
-      this.#held.set(job.runId, { job, epoch });
+  #plan({ nodeId, told }: Joined, changes: readonly JobChange[]): Plan {
+    const offer = changes.filter(({ step }) => step === 'offer');
+    const drop = changes.filter(
+      ({ step, runId }) => step === 'spent' || (step === 'rest' && this.#held.get(runId)?.job),
+    );
+    const isWork = offer.length > 0 || drop.some(({ crew }) => told.limits[crew] !== undefined);
+    const pokes = changes.filter(({ step, owner }) => step === 'poke' && owner !== nodeId);
+    return { drop, offer, messages: [...(isWork ? [''] : []), ...pokes.map(({ runId }) => runId)] };
+  }
+
+  async #write(jobs: RunJobs, query: Query, { drop, offer, messages }: Plan): Promise<Sent<unknown>> {
+    const dropped = await jobs.drop(query, drop);
+    const offered = await jobs.offer(query, offer);
+    return sent<unknown, unknown>([dropped.done, offered.done, tell(query, messages)], () => undefined);
+  }
+
+  #settle({ nodeId }: Joined, changes: readonly JobChange[]): void {
+    for (const { step, runId, owner, epoch } of changes) {
+      if (step === 'rest' || step === 'spent') this.#held.delete(runId);
+      else if (step === 'own' && owner === nodeId) this.#held.set(runId, { job: null, epoch });
     }
   }
 
@@ -220,19 +245,24 @@ export class PostgresHandOut implements HandOut {
   }
 
   async #keepAll({ nodeId, told, jobs }: Joined): Promise<void> {
+    await this.#given.read((query) => renewNode(query, nodeId, this.#given.now()));
     if (this.#lead && !(await jobs.keepLead(this.#lead))) this.#lead = null;
-    const held = [...this.#held.values()];
-    const lost = await jobs.keep(held.map((each) => each.job));
+    const held = [...this.#held];
+    const lost = new Set(await jobs.keep(held.flatMap(([, { job }]) => job ?? [])));
     const now = performance.now();
     if (now - this.#keptAt >= OUT_OF_TOUCH_MS) this.#settledAt = now;
     this.#keptAt = now;
-    for (const job of lost) {
-      const { runId } = job;
-      const epoch = this.#held.get(runId)?.job === job ? this.#held.get(runId)?.epoch : undefined;
-      if (epoch === undefined) continue;
-      const row = await this.#given.read((query) => runOf(query, runId));
-      // Still ours, until somebody is given the job: that may be this node.
-      if (row?.wake && row.owner === nodeId && row.epoch === epoch) continue;
+    const doubted = held.filter(([, { job }]) => job === null || lost.has(job));
+    const rows = await this.#given.read((query) =>
+      standingOf(
+        query,
+        doubted.map(([runId]) => runId),
+      ),
+    );
+    for (const [runId, run] of doubted) {
+      const row = rows.get(runId);
+      // Still ours, until somebody is given the run: that may be this node.
+      if (this.#held.get(runId) !== run || (row?.wake && row.owner === nodeId && row.epoch === run.epoch)) continue;
       this.#held.delete(runId);
       if (row?.wake) told.lost(runId);
     }

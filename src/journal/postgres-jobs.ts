@@ -2,6 +2,7 @@ import type { HoldRecord } from '../hooks/hold.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
 import { type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import type { Json } from '../json/json.ts';
+import { NODE_SILENCE_MS } from './deadline.ts';
 import { EMPTY_HEAD, type Head, headOf, type JournalEvent } from './envelope.ts';
 import type { Amended, Amendment, AmendView, OwnerAppend, Request, Restored } from './journal.ts';
 import { keyOf, type StoredRun, toRun } from './postgres-queries.ts';
@@ -37,7 +38,7 @@ export interface Needs {
   readonly holds?: boolean;
   readonly request?: Request | null | undefined;
   readonly system?: boolean;
-  readonly alive?: boolean;
+  readonly nodes?: boolean;
   /** This node's job of the run: it stays this node's till the end of the transaction, or is not. */
   readonly held?: RunJob;
 }
@@ -125,12 +126,13 @@ export function amendSystemJob<T extends Json>(
 
 export function claimJob(runId: RunId, owner: string): Job<{ epoch: number; from: string | null } | null> {
   return {
-    needs: { run: runId, alive: true },
-    decide({ runs, alive }) {
-      const row = runs.get(runId);
+    needs: { run: runId, nodes: true },
+    decide(tables) {
+      const row = tables.runs.get(runId);
       if (!row?.wake) return { value: null, change: null };
       const from = row.owner;
-      if (from !== null && from !== owner && alive.has(from)) return { value: null, change: null };
+      if (from !== null && from !== owner && tables.isAlive(from, NODE_SILENCE_MS))
+        return { value: null, change: null };
       const epoch = row.epoch + 1;
       const run = rowAfter({ ...row, owner, epoch }, toRun(row).summary, []);
       return { value: { epoch, from }, change: { ...NOTHING, run } };
@@ -148,7 +150,7 @@ export function restJob(runId: RunId, epoch: number, head: string, summary: RunS
       if (row.epoch !== epoch) throw ownerLost(runId, row.epoch, epoch);
       if (row.hash !== head) return { value: false, change: null };
       const run = rowAfter({ ...row, owner: null, wake: false }, summary, []);
-      return { value: true, change: { ...NOTHING, run, job: 'drop' } };
+      return { value: true, change: { ...NOTHING, run, job: 'rest' } };
     },
   };
 }
@@ -160,16 +162,16 @@ export function restJob(runId: RunId, epoch: number, head: string, summary: RunS
  */
 export function takeJob(
   job: RunJob,
-  { nodeId, epoch: ours }: { nodeId: string; epoch: number | null },
+  { nodeId, epoch: ours, silenceMs }: { nodeId: string; epoch: number | null; silenceMs: number },
 ): Job<{ epoch: number; from: string | null } | null> {
   const { runId } = job;
   return {
-    needs: { run: runId, alive: true, held: job },
-    decide({ runs, alive, held }) {
-      if (!held.has(runId)) return { value: null, change: null };
-      const row = runs.get(runId);
+    needs: { run: runId, nodes: true, held: job },
+    decide(tables) {
+      if (!tables.held.has(runId)) return { value: null, change: null };
+      const row = tables.runs.get(runId);
       const from = row?.owner ?? null;
-      const isTaken = from !== null && from !== nodeId && job.retryCount === 0 && alive.has(from);
+      const isTaken = from !== null && from !== nodeId && job.retryCount === 0 && tables.isAlive(from, silenceMs);
       if (!row?.wake || isTaken) return { value: null, change: { ...NOTHING, spent: job } };
       if (from === nodeId && row.epoch === ours) return { value: { epoch: ours, from }, change: null };
       const epoch = row.epoch + 1;
@@ -179,13 +181,27 @@ export function takeJob(
   };
 }
 
-/** Offers a run that has work to do, no owner who is alive, and no job: who woke it knows of no jobs, or its owner did. */
-export function offerJob(runId: RunId): Job<void> {
+/** Takes a run that is this node's with an epoch of its own, for a driver that begins again. Null: it is somebody else's, or rests. */
+export function takeAgainJob(runId: RunId, nodeId: string): Job<{ epoch: number; from: string | null } | null> {
   return {
-    needs: { run: runId, alive: true },
-    decide({ runs, alive }) {
+    needs: { run: runId },
+    decide({ runs }) {
       const row = runs.get(runId);
-      const isOrphan = row?.wake && (row.owner === null || !alive.has(row.owner));
+      if (!row?.wake || row.owner !== nodeId) return { value: null, change: null };
+      const epoch = row.epoch + 1;
+      const run = rowAfter({ ...row, epoch }, toRun(row).summary, []);
+      return { value: { epoch, from: nodeId }, change: { ...NOTHING, run } };
+    },
+  };
+}
+
+/** Offers a run that has work to do and no owner who is alive: it died, or left, or who woke the run knows of no jobs. */
+export function offerJob(runId: RunId, silenceMs: number): Job<void> {
+  return {
+    needs: { run: runId, nodes: true },
+    decide(tables) {
+      const row = tables.runs.get(runId);
+      const isOrphan = row?.wake && (row.owner === null || !tables.isAlive(row.owner, silenceMs));
       return { value: undefined, change: isOrphan ? { ...NOTHING, run: unchanged(row), job: 'offer' } : null };
     },
   };

@@ -186,13 +186,7 @@ class PostgresJournal implements Journal {
     });
   }
   renew(nodeId: string, at: string): Promise<boolean> {
-    return this.#write(async (query) => {
-      const renewed = await query(
-        `UPDATE holdpoint.nodes SET seen_at = ${queries.STORE_NOW} WHERE id = $2 RETURNING id`,
-        [...[this.#seen(at), nodeId]],
-      );
-      return renewed.length > 0;
-    });
+    return this.#write((query) => queries.renewNode(query, nodeId, this.#seen(at)));
   }
   leave(nodeId: string): Promise<void> {
     return this.#write(async (query) => {

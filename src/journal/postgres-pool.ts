@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import pg from 'pg';
 import { invalid } from './postgres-errors.ts';
+import { Sessions } from './postgres-sessions.ts';
 
 export interface PostgresPoolOptions {
   /** `postgres://user:password@host:port/database`, with the parameters that libpq knows (`sslmode`, …). */
@@ -33,6 +34,8 @@ export interface Pools {
   readonly writing: pg.Pool;
   /** The transactions of the journal, one at a time. */
   readonly committing: pg.Pool;
+  /** Those of `committing`. */
+  readonly sessions: Sessions;
 }
 
 /** Whoever keeps a plan keeps it while its table grows, so it must be one for a large table from the start: by the keys. (Where that
@@ -42,11 +45,14 @@ const BY_KEYS = "SELECT set_config('enable_seqscan', 'off', false), set_config('
 const ONE_PLAN = `${BY_KEYS}, set_config('plan_cache_mode', 'force_generic_plan', false)`;
 
 export function openPools({ poolSize = 6, ...options }: PostgresPoolOptions): Pools {
+  const sessions = new Sessions();
+  const begin = (client: pg.ClientBase) => Promise.all([client.query(ONE_PLAN), sessions.mark(client)]);
   return {
+    sessions,
     reading: openPool(options, { max: Math.max(1, poolSize - WRITING), onConnect: (client) => client.query(BY_KEYS) }),
     writing: openPool(options, { max: 1 }),
     // Statements are sent without waiting for the answer to the one before.
-    committing: openPool(options, { max: 1, pipeline: true, onConnect: (client) => client.query(ONE_PLAN) }),
+    committing: openPool(options, { max: 1, pipeline: true, onConnect: begin }),
   };
 }
 

@@ -3,7 +3,6 @@ import { type FoundDecision, foundDecision } from '../hooks/past-decision.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
 import { type HoldId, type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import type { Json } from '../json/json.ts';
-import { NODE_SILENCE_MS } from './deadline.ts';
 import { EMPTY_HEAD, type Head, type JournalEvent } from './envelope.ts';
 import type {
   Answered,
@@ -170,14 +169,35 @@ export async function orphanRuns(query: Query, alive: readonly string[]): Promis
 }
 
 /** Runs that have work to do, no owner who was heard of lately, and no job. */
-export async function orphansWithoutJob(query: Query, nowMs: number | null): Promise<RunId[]> {
+export async function orphansWithoutJob(query: Query, nowMs: number | null, silenceMs: number): Promise<RunId[]> {
   const rows = await query<{ id: RunId }>(
     `SELECT id FROM holdpoint.runs AS run WHERE wake
      AND (owner IS NULL OR owner NOT IN (SELECT id FROM holdpoint.nodes WHERE seen_at >= ${STORE_NOW} - $2))
      AND NOT EXISTS (SELECT 1 FROM holdpoint_jobs.job WHERE name = 'crew/' || crew AND singleton_key = run.id)`,
-    [nowMs, NODE_SILENCE_MS],
+    [nowMs, silenceMs],
   );
   return rows.map(({ id }) => id);
+}
+
+/** Who drives these runs, and whether they have work to do. */
+export async function standingOf(
+  query: Query,
+  runs: readonly RunId[],
+): Promise<Map<RunId, Pick<StoredRun, 'id' | 'owner' | 'epoch' | 'wake'>>> {
+  if (runs.length === 0) return new Map();
+  const rows = await query<Pick<StoredRun, 'id' | 'owner' | 'epoch' | 'wake'>>(
+    'SELECT id, owner, epoch, wake FROM holdpoint.runs WHERE id = ANY($1)',
+    [[...runs]],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** A node was there. False if its row is gone. */
+export async function renewNode(query: Query, nodeId: string, nowMs: number | null): Promise<boolean> {
+  const renewed = await query(`UPDATE holdpoint.nodes SET seen_at = ${STORE_NOW} WHERE id = $2 RETURNING id`, [
+    ...[nowMs, nodeId],
+  ]);
+  return renewed.length > 0;
 }
 
 /** Requests are found by one text, in which no two pairs of `by` and `id` are alike, and which any characters may be in. */

@@ -24,9 +24,9 @@ export interface Change {
   /** The head of the journal of no run, if that is what was added to. */
   readonly system?: Head;
 }
-/** `own`: the job of the run's owner; `offer`: for whoever takes it; `drop`: none any more; `poke`: whoever
- *  owns the run is told. */
-export type JobStep = 'own' | 'offer' | 'drop' | 'poke';
+/** `own`: it is its owner's, and needs none; `offer`: for whoever takes it; `rest`: none any more; `spent`: the one that was given has
+ *  nothing to do; `poke`: whoever owns the run is told. */
+export type JobStep = 'own' | 'offer' | 'rest' | 'spent' | 'poke';
 
 export interface JobChange extends JobOf {
   readonly step: JobStep;
@@ -63,8 +63,8 @@ export class Tables {
   readonly runs = new Map<RunId, StoredRun>();
   readonly holds = new Map<HoldId, { readonly run: RunId; readonly record: string }>();
   readonly answers = new Map<string, Answered>();
-  /** Nodes that were heard of lately. */
-  readonly alive = new Set<string>();
+  /** For how long nodes were not heard of, in milliseconds. */
+  readonly silent = new Map<string, number>();
   /** Runs whose job is this node's. */
   readonly held = new Set<RunId>();
   readonly jobs: JobChange[] = [];
@@ -91,9 +91,13 @@ export class Tables {
     this.#before.set(row.id, row);
   }
 
+  isAlive(nodeId: string, silenceMs: number): boolean {
+    return (this.silent.get(nodeId) ?? Number.POSITIVE_INFINITY) <= silenceMs;
+  }
+
   apply({ run, isNew, events, payloads, holds, answer, system, job, spent }: Change): void {
     if (system) this.system = system;
-    if (spent) this.jobs.push({ ...spent, step: 'drop', owner: null, epoch: 0 });
+    if (spent) this.jobs.push({ ...spent, step: 'spent', owner: null, epoch: 0 });
     if (run && job) this.jobs.push({ runId: run.id, crew: run.crew, owner: run.owner, epoch: run.epoch, step: job });
     if (run) {
       this.runs.set(run.id, run);

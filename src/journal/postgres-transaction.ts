@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { HoldId, RunId } from '../ids.ts';
-import { NODE_SILENCE_MS } from './deadline.ts';
 import type { JobWriter } from './postgres-hand-out.ts';
 import type { Needs } from './postgres-jobs.ts';
 import type { Query } from './postgres-pool.ts';
@@ -26,7 +25,7 @@ export async function lockAndRead(
   const reading = [readRuns(query, tables, needs), readAnswers(query, tables, requestKeys(needs))];
   reading.push(readHolds(query, tables, distinct(needs.flatMap(({ holds, run }) => (holds && run) || [])), nowMs));
   if (needs.some(({ system }) => system)) reading.push(readSystem(query, tables));
-  if (needs.some(({ alive }) => alive)) reading.push(readNodes(query, tables, nowMs));
+  if (needs.some(({ nodes }) => nodes)) reading.push(readNodes(query, tables, nowMs));
   if (jobs) reading.push(readHeld(query, tables, jobs, needs));
   await all([begun, transaction, ...reading]);
   return { tables, transaction: await transaction };
@@ -87,11 +86,12 @@ async function readHolds(query: Query, tables: Tables, runs: readonly RunId[], n
   tables.now = new Date(rows[0]?.now ?? Number.NaN).toISOString();
 }
 
-async function readNodes(query: Query, { alive }: Tables, nowMs: number | null): Promise<void> {
-  const rows = await query<{ id: string }>(`SELECT id FROM holdpoint.nodes WHERE seen_at >= ${STORE_NOW} - $2`, [
-    ...[nowMs, NODE_SILENCE_MS],
-  ]);
-  for (const { id } of rows) alive.add(id);
+async function readNodes(query: Query, { silent }: Tables, nowMs: number | null): Promise<void> {
+  const rows = await query<{ id: string; silentMs: number }>(
+    `SELECT id, (${STORE_NOW} - seen_at)::float8 AS "silentMs" FROM holdpoint.nodes`,
+    [nowMs],
+  );
+  for (const { id, silentMs } of rows) silent.set(id, silentMs);
 }
 
 function requestKeys(needs: readonly Needs[]): string[] {

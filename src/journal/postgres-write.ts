@@ -2,10 +2,10 @@ import type { Query } from './postgres-pool.ts';
 import { keyOf } from './postgres-queries.ts';
 import type { Rows } from './postgres-tables.ts';
 
-/** In the first statement of each transaction that writes: its id, by which its outcome can be asked for should the connection break.
- *  And what is acknowledged must be on disk, whatever the server or the user is set to. */
-export const DURABLE_TRANSACTION = `pg_current_xact_id()::text AS id,
-  CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true) END`;
+/** What is acknowledged must be on disk, whatever the server or the user is set to. */
+const DURABLE = `CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true) END`;
+/** In the first statement of each transaction of several: its id, by which its outcome can be asked for should the connection break. */
+export const DURABLE_TRANSACTION = `pg_current_xact_id()::text AS id, ${DURABLE}`;
 
 /** Rows of one table: their columns with types, and the statement that takes them from `given`. */
 interface Part {
@@ -92,6 +92,24 @@ const ADDED: readonly Part[] = [
  * @returns the transaction's id; null: a run was not as expected, and what was done must be rolled back
  */
 export async function writeRows(query: Query, rows: Rows, { locked = false } = {}): Promise<string | null> {
+  const { parts, values, fits } = statementOf(rows);
+  if (parts.length === 0) return '';
+  const [row] = await query<{ id: string; fits: boolean }>(
+    `WITH ${parts.join(', ')} SELECT ${DURABLE_TRANSACTION}, ${locked ? `1 / (${fits})::int = 1` : fits} AS fits`,
+    values,
+  );
+  return row?.fits ? row.id : null;
+}
+
+/** The same as a transaction of its own. @throws a fault of a write (SQL state 22P02) where a run was not as expected: nothing is stored */
+export async function commitRows(query: Query, rows: Rows): Promise<void> {
+  const { parts, values, fits } = statementOf(rows);
+  // The server writes the word into its log.
+  const unless = `CASE WHEN ${fits} THEN '1' ELSE 'a run is not as its owner left it, so it is looked at again' END`;
+  await query(`WITH ${parts.join(', ')} SELECT ${DURABLE}, (${unless})::int`, values);
+}
+
+function statementOf(rows: Rows): { parts: string[]; values: unknown[]; fits: string } {
   const values: unknown[] = [];
   const parts = [CHANGED, ...ADDED].flatMap((part) => {
     const cells = part.cells(rows);
@@ -101,14 +119,9 @@ export async function writeRows(query: Query, rows: Rows, { locked = false } = {
     values.push(...part.columns.map((_, column) => cells.map((row) => row[column])));
     return [`${part.name} AS (${part.statement(given)})`];
   });
-  if (parts.length === 0) return '';
   // The ids of the runs that change are the first parameter.
   const fits = rows.changed.length > 0 ? '(SELECT count(*) FROM changed) = cardinality($1)' : 'true';
-  const [row] = await query<{ id: string; fits: boolean }>(
-    `WITH ${parts.join(', ')} SELECT ${DURABLE_TRANSACTION}, ${locked ? `1 / (${fits})::int = 1` : fits} AS fits`,
-    values,
-  );
-  return row?.fits ? row.id : null;
+  return { parts, values, fits };
 }
 
 function columnsOf(list: string): [string, string][] {

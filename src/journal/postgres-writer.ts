@@ -1,9 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CommitLost, type Queued, rollBack, storeAsExpected, storeUnderLocks } from './postgres-commit.ts';
+import {
+  type AskedBy,
+  CommitLost,
+  type Queued,
+  rollBack,
+  storeAsExpected,
+  storeUnderLocks,
+} from './postgres-commit.ts';
 import { closed, isCollision, isFaultOfOneWrite, unknownOutcome, writeFailure } from './postgres-errors.ts';
 import type { JobWriter } from './postgres-hand-out.ts';
 import type { Job } from './postgres-jobs.ts';
-import { type Pools, queryOn } from './postgres-pool.ts';
+import { type Pools, type Query, queryOn } from './postgres-pool.ts';
+import { endSession } from './postgres-sessions.ts';
+import type { Tables } from './postgres-tables.ts';
 
 /** So that a burst does not keep its rows locked for long; the rest goes into the next transaction. */
 const MAX_JOBS_PER_TRANSACTION = 256;
@@ -83,7 +92,8 @@ export class PostgresWriter {
     let isUsable = true;
     try {
       const jobs = this.#options.jobs();
-      const settle = await storeAsExpected(client, queued, jobs);
+      const session = this.#pools.sessions.markOf(client);
+      const settle = await storeAsExpected(client, queued, { jobs, session });
       return settle ?? (await storeUnderLocks(client, queued, { now: this.#options.now(), jobs }));
     } catch (error) {
       isUsable = await rollBack(client, error);
@@ -93,32 +103,48 @@ export class PostgresWriter {
     }
   }
 
-  #doubt(lost: CommitLost, queued: readonly Queued[]): void {
+  #doubt({ lost, cause }: CommitLost, queued: readonly Queued[]): void {
     const asking = this.#outcome(lost)
       .then((isCommitted) => {
-        if (isCommitted) lost.settle();
-        else refuse(queued, writeFailure(lost.cause, this.#options.database));
+        if (isCommitted === null) refuse(queued, unknownOutcome(this.#options.database, cause));
+        else if (isCommitted) lost.settle();
+        else refuse(queued, writeFailure(cause, this.#options.database));
       })
-      .catch(() => refuse(queued, unknownOutcome(this.#options.database, lost.cause)))
       .finally(() => this.#inDoubt.delete(asking));
     this.#inDoubt.add(asking);
   }
 
-  /** Asks until it is known, or until the journal closes. A server that lost its power may not know the id any more (and refuses to
-   *  speak of one that it has yet to give), or give it to another transaction; so where there is an event, that decides. */
-  async #outcome({ transaction, witness, cause }: CommitLost): Promise<boolean> {
+  /** Asks until it is known, or until the journal closes: null. */
+  async #outcome({ by, witness }: CommitLost['lost']): Promise<boolean | null> {
     const query = queryOn(this.#pools.reading);
     for (;;) {
-      const [row] = await query<{ status: string | null; found: boolean }>(
-        `SELECT CASE WHEN $1::xid8 > pg_current_xact_id() THEN 'aborted' ELSE pg_xact_status($1::xid8) END AS status,
-         EXISTS (SELECT 1 FROM holdpoint.events WHERE run = $2 AND seq = $3::int AND hash = $4) AS found`,
-        [transaction, witness?.run ?? null, witness?.seq ?? null, witness?.hash ?? null],
-      ).catch(() => []);
-      if (row && row.status !== 'in progress') return witness ? row.found : row.status === 'committed';
-      if (this.#closing.signal.aborted) throw cause;
+      const isOver = await isAtAnEnd(query, by).catch(() => null);
+      // Only now: what was still under way may have been stored since.
+      const isFound = isOver && witness ? await isThere(query, witness).catch(() => null) : isOver?.isCommitted;
+      if (isFound !== undefined && isFound !== null) return isFound;
+      if (this.#closing.signal.aborted) return null;
       await sleep(ASK_AGAIN_MS, null, { signal: this.#closing.signal }).catch(() => undefined);
     }
   }
+}
+
+/** Null: the server is still at it. A server that lost its power may not know a transaction's id any more (and refuses to speak of one
+ *  that it has yet to give), or give it to another; so where there is an event, that decides. */
+async function isAtAnEnd(query: Query, by: AskedBy): Promise<{ isCommitted: boolean } | null> {
+  if ('session' in by) return (await endSession(query, by.session)) ? { isCommitted: false } : null;
+  const [row] = await query<{ status: string | null }>(
+    `SELECT CASE WHEN $1::xid8 > pg_current_xact_id() THEN 'aborted' ELSE pg_xact_status($1::xid8) END AS status`,
+    [by.transaction],
+  );
+  return row && row.status !== 'in progress' ? { isCommitted: row.status === 'committed' } : null;
+}
+
+async function isThere(query: Query, { run, seq, hash }: NonNullable<Tables['witness']>): Promise<boolean> {
+  const [row] = await query<{ found: boolean }>(
+    'SELECT EXISTS (SELECT 1 FROM holdpoint.events WHERE run = $1 AND seq = $2::int AND hash = $3) AS found',
+    [run, seq, hash],
+  );
+  return row?.found === true;
 }
 
 function refuse(queued: readonly Queued[], error: Error): void {

@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { ConstructorOptions, JobAttempt, PgBoss } from 'pg-boss';
 import type { RunId } from '../ids.ts';
 import { databaseOn, type JobsDatabase, type Sent, send, sent } from './jobs-database.ts';
@@ -6,10 +6,7 @@ import { type PostgresPoolOptions, type Query, settingsOf } from './postgres-poo
 
 /** The least that pg-boss takes: who was not heard of for so long has lost its jobs. */
 const HEARTBEAT_SECONDS = 10;
-const HIGHEST_PRIORITY = 2 ** 31 - 1;
 const LEADER_QUEUE = 'leader';
-/** More than a transaction starts; always the same, so that the statement is. */
-const MOST_OWNED = 1_000;
 
 /** A job never ends by itself: it waits for as long as anybody may need, and is given out again however often its node dies. */
 const FOR_EVER = {
@@ -20,7 +17,7 @@ const FOR_EVER = {
   retryLimit: 1_000_000_000,
 } as const;
 
-/** A run that is to get or lose its job. */
+/** A run that is to get a job, or to lose it. */
 export interface JobOf {
   readonly runId: RunId;
   readonly crew: string;
@@ -33,8 +30,8 @@ export interface RunJob extends JobOf, JobAttempt {}
 export type LeaderJob = JobAttempt;
 
 /**
- * Runs with work to do as jobs of pg-boss, in a schema of its own beside the journal. A run has one job while it has work to do,
- * whose id follows from the run's, and none while it rests. Jobs come and go under the lock of the run's row, in the transaction
+ * Runs that wait for a node as jobs of pg-boss, in a schema of its own beside the journal. A run has one job at most, whose id follows
+ * from the run's: from when it waits until it rests. Jobs come and go under the lock of the run's row, in the transaction
  * that gives the run its work or lets it rest; only who has a job is pg-boss's to say.
  */
 export class RunJobs {
@@ -73,20 +70,6 @@ export class RunJobs {
     await this.#boss.createQueue(name, FOR_EVER);
     this.#queues.add(name);
     return name;
-  }
-
-  /** Jobs that are this node's from the start, in a transaction: sent with a priority that no other job has, and fetched by it. */
-  async own(query: Query, runs: readonly JobOf[]): Promise<Sent<RunJob[]>> {
-    const owned: Promise<RunJob[]>[] = [];
-    for (const [crew, each] of byCrew(runs)) {
-      const [name, priority] = [await this.#queue(queueOf(crew)), randomInt(1, HIGHEST_PRIORITY)];
-      const jobs = each.map((run) => ({ ...jobFor(run), priority }));
-      const inserted = await send(query, (db) => this.#boss.insert(name, jobs, { db }));
-      const options = { batchSize: MOST_OWNED, minPriority: priority, maxPriority: priority };
-      const fetched = await send(query, (db) => this.#boss.fetch<{ run: RunId }>(name, { ...options, db }));
-      owned.push(inserted.done.then(() => fetched.done).then((given) => toRunJobs(crew, given)));
-    }
-    return sent(owned, (each) => each.flat());
   }
 
   /** Jobs for whoever takes them, in a transaction. One that is there already stays as it is. */

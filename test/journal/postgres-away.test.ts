@@ -143,7 +143,8 @@ describe('a network that goes silent', () => {
     await expect
       .poll(
         async () =>
-          (await database.query("SELECT 1 FROM pg_stat_activity WHERE query = 'COMMIT' AND state = 'active'")).length,
+          (await database.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'WITH changed%' AND state = 'active'"))
+            .length,
         { interval: 10 },
       )
       .toBe(1);
@@ -156,6 +157,32 @@ describe('a network that goes silent', () => {
     expect(isAnswered).toBe(false);
     proxy.resume();
     await appended;
+    expect(await journal.read(run)).toHaveLength(2);
+  });
+
+  test('what the server has yet to do when the connection breaks is refused, and never done', async () => {
+    const journal = await open({ statementTimeoutMs: 5_000 });
+    const { batch, head } = appendOf(run);
+    await journal.append(batch);
+    const locking = database.query('BEGIN; SELECT 1 FROM holdpoint.runs FOR UPDATE; SELECT pg_sleep(2); COMMIT');
+    await expect
+      .poll(async () => (await database.query("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'")).length, {
+        interval: 10,
+      })
+      .toBe(1);
+    const appended = journal.append(appendOf(run, { head, drafts: [proposed('x')] }).batch);
+    const waiting = () =>
+      database.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'WITH changed%' AND wait_event_type = 'Lock'");
+    await expect.poll(async () => (await waiting()).length, { interval: 10 }).toBe(1);
+    proxy.cut();
+    await expect(appended).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('Nothing was recorded'),
+    });
+    await locking;
+    expect(await waiting()).toEqual([]);
+    expect(await journal.read(run)).toHaveLength(1);
+    await journal.append(appendOf(run, { head, drafts: [proposed('y')] }).batch);
     expect(await journal.read(run)).toHaveLength(2);
   });
 
@@ -178,7 +205,8 @@ describe('a network that goes silent', () => {
     await expect
       .poll(
         async () =>
-          (await database.query("SELECT 1 FROM pg_stat_activity WHERE query = 'COMMIT' AND state = 'active'")).length,
+          (await database.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'WITH changed%' AND state = 'active'"))
+            .length,
         { interval: 10 },
       )
       .toBe(1);

@@ -73,7 +73,12 @@ async function jobs(): Promise<string[]> {
 }
 
 /** As if nobody had been heard of for a while. */
-const silence = () => database.query("UPDATE holdpoint_jobs.job SET heartbeat_on = heartbeat_on - interval '1 minute'");
+async function silence(): Promise<void> {
+  await database.query(
+    "UPDATE holdpoint_jobs.job SET heartbeat_on = heartbeat_on - interval '1 minute' WHERE name <> 'leader'",
+  );
+  await database.query("UPDATE holdpoint.nodes SET seen_at = seen_at - 60000 WHERE id = 'a'");
+}
 
 async function jobsOf(url: string) {
   const jobs = await RunJobs.open({ url });
@@ -87,21 +92,35 @@ test('nodes that start at the same moment on an empty database make the queues o
   expect(await nodes[3]?.take()).toHaveLength(1);
 });
 
-test('a run has a job while it has work to do, its owner’s, and none while it rests', async () => {
+test('a run has a job while it waits and while who was given it is at it; one that its node started or woke needs none', async () => {
   const [a, b] = [await node('a'), await node('b')];
   await a.journal.append(appendOf(run, { owner: 'a' }).batch);
-  expect(await jobs()).toEqual([`${run} active`]);
+  expect(await jobs()).toEqual([]);
   expect(await b.take()).toEqual([]);
-  const before = await a.journal.head(run);
-  expect(await a.journal.rest(run, 1, before.hash, summaryOf(run))).toBe(true);
+  const { hash } = await a.journal.head(run);
+  expect(await a.journal.rest(run, 1, hash, summaryOf(run))).toBe(true);
+  await a.journal.amend(run, null, ({ head }) => amendmentOf(run, head, { wake: true }));
+  expect(await jobs()).toEqual([`${run} created`]);
+  expect(await b.take()).toEqual([{ runId: run, epoch: 2, from: null }]);
+  expect(await jobs()).toEqual([`${run} active`]);
+  expect(await b.journal.rest(run, 2, hash, summaryOf(run))).toBe(false);
+  expect(await jobs()).toEqual([`${run} active`]);
+  const head = await b.journal.head(run);
+  expect(await b.journal.rest(run, 2, head.hash, summaryOf(run))).toBe(true);
   expect(await jobs()).toEqual([]);
   const { epoch } = await a.journal.amend(run, null, ({ head }) =>
     amendmentOf(run, head, { wake: true, takeFor: 'a' }),
   );
-  expect(epoch).toBe(2);
-  expect(await jobs()).toEqual([`${run} active`]);
-  expect(await a.journal.rest(run, 2, before.hash, summaryOf(run))).toBe(false);
-  expect(await jobs()).toEqual([`${run} active`]);
+  expect(epoch).toBe(3);
+  expect(await jobs()).toEqual([]);
+});
+
+test('a driver of a run that its node started begins again with an epoch of its own', async () => {
+  const a = await node('a');
+  await a.journal.append(appendOf(run, { owner: 'a' }).batch);
+  expect(await a.handOut.claim(run)).toEqual({ runId: run, epoch: 2, from: 'a' });
+  await a.journal.rest(run, 2, (await a.journal.head(run)).hash, summaryOf(run));
+  expect(await a.handOut.claim(run)).toBeNull();
 });
 
 test('a run without an owner goes to exactly one of the nodes that are told of it', async () => {
@@ -137,16 +156,38 @@ test('a node that leaves gives its runs to the others at once', async () => {
 
 test('a node that was silent loses its runs: its append is refused, and it is told when it is back', async () => {
   const [a, b] = [await node('a'), await node('b')];
+  const other = runId('two');
   const { batch, head } = appendOf(run, { owner: 'a' });
   await a.journal.append(batch);
-  await using others = await jobsOf(database.url);
-  await silence();
-  await others.jobs.supervise();
-  expect(await b.take()).toEqual([{ runId: run, epoch: 2, from: 'a' }]);
+  await a.journal.append(appendOf(other, { owner: null }).batch);
+  expect(await a.take()).toEqual([{ runId: other, epoch: 2, from: null }]);
+  const taken: Taken[] = [];
+  // Not before it is sure that it was not the one that was cut off.
+  await expect
+    .poll(
+      async () => {
+        await silence();
+        await b.handOut.sweep();
+        taken.push(...(await b.take()));
+        return taken.map(({ runId, epoch, from }) => `${runId} ${epoch} ${from}`).toSorted();
+      },
+      { timeout: 15_000, interval: 200 },
+    )
+    .toEqual([`${run} 2 a`, `${other} 3 a`]);
   const late = a.journal.append(appendOf(run, { owner: 'a', head, drafts: [proposed('x')] }).batch);
   await expect(late).rejects.toMatchObject({ code: 'OWNER_LOST' });
-  await expect.poll(() => a.told, { timeout: 10_000 }).toContain(`lost ${run}`);
-  expect(b.told).not.toContain(`lost ${run}`);
+  for (const lost of [run, other]) await expect.poll(() => a.told, { timeout: 10_000 }).toContain(`lost ${lost}`);
+  expect(b.told.filter((what) => what.startsWith('lost'))).toEqual([]);
+}, 30_000);
+
+test('after an outage nobody takes the runs of who was cut off as well', async () => {
+  const [a, b] = [await node('a'), await node('b')];
+  await a.journal.append(appendOf(run, { owner: 'a' }).batch);
+  await silence();
+  await b.handOut.sweep();
+  expect(b.handOut.leads).toBe(true);
+  expect(await b.take()).toEqual([]);
+  expect(await jobs()).toEqual([]);
 });
 
 test('a job that was given to a node which then fell silent is not its own any more when it comes back', async () => {
