@@ -163,7 +163,7 @@ class PostgresJournal implements Journal {
   }
   answered(request: Request): Promise<Json | null> {
     return this.#read(async (query) => {
-      const [stored] = (await queries.storedAnswers(query, [queries.keyOf(request)])).values();
+      const stored = await queries.storedAnswer(query, queries.keyOf(request));
       return stored ? answerOf(stored, request) : null;
     });
   }

@@ -103,8 +103,10 @@ export function runsBy(query: Query, { status, crew, limit, cursor }: RunQuery):
   return listBy(query, { list: 'runs', json: 'summary', where: { status, crew }, limit, cursor });
 }
 
-export function holdsBy(query: Query, { status, crew, runId, limit, cursor }: HoldQuery): Promise<Page<HoldRecord>> {
-  return listBy(query, { list: 'holds', json: 'record', where: { status, crew, run: runId }, limit, cursor });
+export function holdsBy(query: Query, given: HoldQuery): Promise<Page<HoldRecord>> {
+  const { status, crew, runId, limit, cursor } = given;
+  if (runId !== undefined) return holdsOfRun(query, runId, given);
+  return listBy(query, { list: 'holds', json: 'record', where: { status, crew }, limit, cursor });
 }
 
 export async function decisionsBy(query: Query, given: DecidedQuery): Promise<Page<FoundDecision>> {
@@ -124,10 +126,23 @@ export async function decisionsBy(query: Query, given: DecidedQuery): Promise<Pa
   return pageOfDecisions(found, limit);
 }
 
+/** A run has few, so they are found by the run, whatever else is asked for: a plan that may be kept. */
+async function holdsOfRun(query: Query, runId: string, given: HoldQuery): Promise<Page<HoldRecord>> {
+  const limit = limitOf(given.limit);
+  const rows = await query<{ n: number; json: string }>(
+    `WITH of_run AS MATERIALIZED (SELECT n, status, crew, record FROM holdpoint.holds WHERE run = $1)
+     SELECT n::float8 AS n, record AS json FROM of_run
+     WHERE n < $2 AND ($3::text IS NULL OR status = $3) AND ($4::text IS NULL OR crew = $4) ORDER BY n DESC LIMIT $5`,
+    [runId, placeOf('holds', given.cursor), given.status ?? null, given.crew ?? null, limit + 1],
+    PREPARED,
+  );
+  return paged('holds', rows, limit);
+}
+
 interface ListOptions {
   readonly list: List;
   readonly json: 'summary' | 'record';
-  readonly where: Readonly<Partial<Record<'status' | 'crew' | 'run', string | undefined>>>;
+  readonly where: Readonly<Partial<Record<'status' | 'crew', string | undefined>>>;
   readonly limit: number | undefined;
   readonly cursor: string | undefined;
 }
@@ -212,6 +227,16 @@ export async function storedAnswers(query: Query, keys: readonly string[]): Prom
     PREPARED,
   );
   return new Map(rows.map((row) => [row.key, toAnswered(row)]));
+}
+
+/** One of them, by a plan that may be kept. */
+export async function storedAnswer(query: Query, key: string): Promise<Answered | null> {
+  const [row] = await query<{ key: string; content: string; answer: string }>(
+    'SELECT key, content, answer FROM holdpoint.requests WHERE key = $1',
+    [key],
+    PREPARED,
+  );
+  return row ? toAnswered(row) : null;
 }
 
 export async function answersAfter(

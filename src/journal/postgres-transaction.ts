@@ -5,7 +5,7 @@ import type { Needs } from './postgres-jobs.ts';
 import type { Query } from './postgres-pool.ts';
 import { headOfSystem, keyOf, RUN_COLUMNS, STORE_NOW, type StoredRun, storedAnswers } from './postgres-queries.ts';
 import { Tables } from './postgres-tables.ts';
-import { DURABLE_TRANSACTION } from './postgres-write.ts';
+import { DURABLE, DURABLE_TRANSACTION } from './postgres-write.ts';
 
 /**
  * Begins a transaction, locks and reads what jobs need. Locks are taken in one order (names by number, then runs by id), so that
@@ -21,9 +21,12 @@ export async function lockAndRead(
 ): Promise<{ tables: Tables; transaction: string }> {
   const tables = new Tables();
   const begun = query('BEGIN');
-  const transaction = lockNames(query, needs);
-  const reading = [readRuns(query, tables, needs), readAnswers(query, tables, requestKeys(needs))];
-  reading.push(readHolds(query, tables, distinct(needs.flatMap(({ holds, run }) => (holds && run) || [])), nowMs));
+  const [names, held] = [namesOf(needs), distinct(needs.flatMap(({ holds, run }) => (holds && run) || []))];
+  // Some statement tells which transaction it is, and makes it durable.
+  const named = names.length > 0 || held.length === 0 ? lockNames(query, names) : null;
+  const reading: Promise<unknown>[] = [readRuns(query, tables, needs), readAnswers(query, tables, requestKeys(needs))];
+  const transaction = named ?? readHolds(query, tables, held, nowMs);
+  if (named && held.length > 0) reading.push(readHolds(query, tables, held, nowMs));
   if (needs.some(({ system }) => system)) reading.push(readSystem(query, tables));
   if (needs.some(({ nodes }) => nodes)) reading.push(readNodes(query, tables, nowMs));
   if (jobs) reading.push(readHeld(query, tables, jobs, needs));
@@ -39,11 +42,14 @@ export async function all<T extends readonly unknown[] | []>(
   return Promise.all(answers) as Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>;
 }
 
-/** Gives the transaction's id, by which its outcome can be asked for should the connection break. */
-async function lockNames(query: Query, needs: readonly Needs[]): Promise<string> {
+function namesOf(needs: readonly Needs[]): string[] {
   const starts = needs.flatMap(({ starts, run }) => (starts && run ? [`run ${run}`] : []));
   const names = [...starts, ...requestKeys(needs).map((key) => `request ${key}`)];
-  if (needs.some(({ system }) => system)) names.push('system');
+  return needs.some(({ system }) => system) ? [...names, 'system'] : names;
+}
+
+/** Gives the transaction's id, by which its outcome can be asked for should the connection break. */
+async function lockNames(query: Query, names: readonly string[]): Promise<string> {
   const numbers = distinct(names.map(lockNumber)).sort((a, b) => (a < b ? -1 : 1));
   const [row] = await query<{ id: string }>(
     `SELECT ${DURABLE_TRANSACTION}, (SELECT count(pg_advisory_xact_lock(number)) FROM unnest($1::bigint[]) AS number)`,
@@ -76,14 +82,15 @@ async function readHeld(query: Query, { held }: Tables, jobs: JobWriter, needs: 
   if (given.length > 0) for (const runId of await jobs.held(query, given)) held.add(runId);
 }
 
-async function readHolds(query: Query, tables: Tables, runs: readonly RunId[], nowMs: number | null): Promise<void> {
-  if (runs.length === 0) return;
-  const rows = await query<{ now: number; id: HoldId | null; run: RunId; record: string }>(
-    `SELECT ${STORE_NOW} AS now, id, run, record FROM (SELECT) AS once LEFT JOIN holdpoint.holds ON run = ANY($2)`,
+/** Gives the transaction's id as well. */
+async function readHolds(query: Query, tables: Tables, runs: readonly RunId[], nowMs: number | null): Promise<string> {
+  const rows = await query<{ transaction: string; now: number; id: HoldId | null; run: RunId; record: string }>(
+    `SELECT pg_current_xact_id()::text AS transaction, ${DURABLE}, ${STORE_NOW} AS now, id, run, record FROM (SELECT) AS once LEFT JOIN holdpoint.holds ON run = ANY($2)`,
     [nowMs, runs],
   );
   for (const { id, run, record } of rows) if (id !== null) tables.holds.set(id, { run, record });
   tables.now = new Date(rows[0]?.now ?? Number.NaN).toISOString();
+  return rows[0]?.transaction ?? '';
 }
 
 async function readNodes(query: Query, { silent }: Tables, nowMs: number | null): Promise<void> {

@@ -3,7 +3,7 @@ import { keyOf } from './postgres-queries.ts';
 import type { Rows } from './postgres-tables.ts';
 
 /** What is acknowledged must be on disk, whatever the server or the user is set to. */
-const DURABLE = `CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true) END`;
+export const DURABLE = `CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true) END`;
 /** In the first statement of each transaction of several: its id, by which its outcome can be asked for should the connection break. */
 export const DURABLE_TRANSACTION = `pg_current_xact_id()::text AS id, ${DURABLE}`;
 
