@@ -1,10 +1,28 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { crewDefinition, defineCrew } from '../../src/crew/define-crew.ts';
+import { DESK_CREWS } from './support/desk-crews.ts';
 import { furnish } from './support/furnished-desk.ts';
 import { cleanRefunds, mixedDecisions, movableClock } from './support/past-weeks.ts';
 import { type ReviewDesk, reviewDesk } from './support/review-desk.ts';
 
 const WIDTHS = [390, 768, 1024, 1200, 1280, 1440, 1920, 2560];
+
+/** What it is started with has names and rules that take room. */
+const ledger = crewDefinition(
+  defineCrew({
+    name: 'quarterly-reconciliation-of-supplier-invoices',
+    inputs: z.strictObject({
+      nameOfTheSupplierAsItStandsOnTheInvoice: z.string(),
+      pages: z.int().min(1).max(40),
+      currency: z.enum(['USD', 'EUR']),
+      lines: z.array(z.string()),
+    }),
+    agents: { clerk: { role: 'Clerk', goal: 'Settle' } },
+    tasks: { settle: { agent: 'clerk', description: 'Settle it' } },
+  }),
+);
 
 let desk: ReviewDesk;
 let page: Page;
@@ -12,7 +30,7 @@ let views: readonly (readonly [view: string, path: string])[];
 
 beforeAll(async () => {
   const clock = movableClock();
-  desk = await reviewDesk({ clock });
+  desk = await reviewDesk({ clock, crews: [...DESK_CREWS, ledger] });
   await cleanRefunds(desk, clock);
   await mixedDecisions(desk, clock);
   const { run = '', ...holds } = await furnish(desk);
@@ -69,6 +87,11 @@ describe('from phone to wall', () => {
       await page.locator('.opened').waitFor();
       await fits(`${path}, opened`);
     }
+    await open('/runs');
+    await page.getByRole('combobox', { name: 'of', exact: true }).selectOption(ledger.name);
+    await page.getByLabel(/^pages/).fill('1,5');
+    await page.getByText(/^Not a number/).waitFor();
+    await fits('the form of a crew');
     const approval = views.find(([view]) => view === 'approval')?.[1] ?? '';
     for (const key of ['e', 'r', 'c']) {
       await open(approval);

@@ -65,7 +65,7 @@ function ruleOf(type: Field['type'], schema: Schema): string {
         [exclusiveMaximum, 'below'],
         [maximum, 'at most'],
       ]);
-      return [schema.type === 'integer' ? 'whole number' : 'number', ...named].join(' ');
+      return `${schema.type === 'integer' ? 'whole number' : 'number'} ${named.join(', ')}`.trimEnd();
     }
     case 'text': {
       const kind = typeof format === 'string' ? `text (${format})` : 'text';

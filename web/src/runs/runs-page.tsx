@@ -50,29 +50,31 @@ export default function RunsPage() {
         <div className="pagehead">
           <h1>Runs</h1>
           <p>Every execution of a crew, the newest first.</p>
-          <label className="push small soft">
-            Crew{' '}
-            <select className="select" value={crew} onChange={(event) => setCrew(event.target.value)}>
-              <option value="">all</option>
-              {crews.map((name) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-          </label>
-          <label className="small soft">
-            State{' '}
-            <select
-              className="select"
-              value={status}
-              onChange={(event) => setStatus(event.target.value as RunStatus | '')}
-            >
-              <option value="">all</option>
-              {STATUSES.map((of) => (
-                <option key={of}>{of}</option>
-              ))}
-            </select>
-          </label>
-          <StopAll />
+          <div className="row push run-filters">
+            <label className="small soft">
+              Crew{' '}
+              <select className="select" value={crew} onChange={(event) => setCrew(event.target.value)}>
+                <option value="">all</option>
+                {crews.map((name) => (
+                  <option key={name}>{name}</option>
+                ))}
+              </select>
+            </label>
+            <label className="small soft">
+              State{' '}
+              <select
+                className="select"
+                value={status}
+                onChange={(event) => setStatus(event.target.value as RunStatus | '')}
+              >
+                <option value="">all</option>
+                {STATUSES.map((of) => (
+                  <option key={of}>{of}</option>
+                ))}
+              </select>
+            </label>
+            <StopAll />
+          </div>
         </div>
         <StartRun />
         {problem && (
