@@ -1,4 +1,5 @@
 import type { ReviewPolicy } from '../hooks/review-policy.ts';
+import { copyJson } from '../json/copy-json.ts';
 import type { Json } from '../json/json.ts';
 import { jsonSchemaOf } from './check-schema.ts';
 import type { CrewConfigData, TaskConfigData, ToolConfigData } from './crew-config.ts';
@@ -98,7 +99,7 @@ function confirmData<G extends Given>(confirm: Confirm<G> | null): TaskConfigDat
 
 function policyData(policy: ReviewPolicy): NonNullable<CrewConfigData['review']> {
   const given = Object.entries(policy).filter(([, value]: [string, Json | undefined]) => value !== undefined);
-  return structuredClone(Object.fromEntries(given));
+  return copyJson(Object.fromEntries(given));
 }
 
 function modelName(model: string | Model | null): string | null {

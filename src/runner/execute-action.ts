@@ -8,6 +8,7 @@ import { holdDigest } from '../hooks/hold-digest.ts';
 import { compareTiers } from '../hooks/tier.ts';
 import type { ActionId } from '../ids.ts';
 import { canonicalJson } from '../json/canonical-json.ts';
+import { copyJson } from '../json/copy-json.ts';
 import { digestOf } from '../json/digest.ts';
 import type { Json } from '../json/json.ts';
 import { oversize } from '../json/size-limit.ts';
@@ -175,7 +176,7 @@ function cutMessage(tool: ToolDefinition, signal: AbortSignal): string {
 
 /** A copy that nobody can change: what was digested is what the tool sees. */
 function frozen(value: Json): Json {
-  return deepFreeze(structuredClone(value));
+  return deepFreeze(copyJson(value));
 }
 
 function deepFreeze(value: Json): Json {

@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import type { HoldReason } from '../../hooks/hold.ts';
 import { ReviewPolicy } from '../../hooks/review-policy.ts';
+import { copyJson } from '../../json/copy-json.ts';
 import type { Json } from '../../json/json.ts';
 import type { Levels } from '../action-type.ts';
 import type { CrewDefinition, Given, HookName, TaskDefinition } from '../crew-definition.ts';
@@ -27,9 +28,8 @@ export function taskDefinition({ crew }: Pick<DeriveContext, 'crew'>, key: strin
 /** What a task's functions see: copies, so that a function cannot change the run. */
 export function givenTo({ state }: DeriveContext, task: TaskDefinition): Given {
   const outputs: Record<string, Json | undefined> = {};
-  for (const key of [...task.context, ...task.optionalContext])
-    outputs[key] = structuredClone(taskOf(state, key).output);
-  return { inputs: structuredClone(state.inputs), outputs };
+  for (const key of [...task.context, ...task.optionalContext]) outputs[key] = copyJson(taskOf(state, key).output);
+  return { inputs: copyJson(state.inputs), outputs };
 }
 
 export type Called<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
@@ -58,7 +58,7 @@ export async function runHook(
   const hook = context.crew.hooks[name];
   const none = { held: null, blocked: null, review: null };
   if (!hook) return none;
-  const answer = await call(() => hook({ ...structuredClone(event), runId: context.state.id, signal: context.signal }));
+  const answer = await call(() => hook({ ...copyJson(event), runId: context.state.id, signal: context.signal }));
   if (!answer.ok) return { ...none, held: { code: 'hook', detail: `The ${name} hook failed: ${answer.message}` } };
   const verdict: unknown = answer.value;
   if (verdict === undefined || verdict === null) return none;

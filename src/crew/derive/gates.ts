@@ -1,5 +1,6 @@
 import type { HoldReason } from '../../hooks/hold.ts';
 import type { ReviewPolicy } from '../../hooks/review-policy.ts';
+import { copyJson } from '../../json/copy-json.ts';
 import type { Json } from '../../json/json.ts';
 import type { Given, GivenOutput, TaskDefinition } from '../crew-definition.ts';
 import { type Draft, draft } from '../events.ts';
@@ -133,5 +134,5 @@ async function askConfirm(task: TaskDefinition, given: GivenOutput, verdicts: Ve
 
 /** A function of the crew's author gets its own copy, so that it cannot change what the next one sees. */
 function copyOf<G extends Given & { output: Json }>(given: G): G {
-  return structuredClone(given);
+  return copyJson(given);
 }

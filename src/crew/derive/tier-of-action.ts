@@ -2,6 +2,7 @@ import { graduatedTier, type Level } from '../../hooks/graduation/level.ts';
 import type { HoldReason, Impact } from '../../hooks/hold.ts';
 import type { ReviewPolicy } from '../../hooks/review-policy.ts';
 import { compareTiers, strictestTier, Tier } from '../../hooks/tier.ts';
+import { copyJson } from '../../json/copy-json.ts';
 import type { Json } from '../../json/json.ts';
 import type { TaskDefinition, ToolUse } from '../crew-definition.ts';
 import { call, type DeriveContext, runHook } from './context.ts';
@@ -64,8 +65,8 @@ async function ownTier(
 ): Promise<{ tier: Tier; problem: string | null }> {
   const { tier } = tool;
   if (typeof tier === 'string') return { tier, problem: null };
-  const seen = { inputs: structuredClone(state.inputs), task: task.key, agent: task.agent };
-  const given = await call(() => tier(structuredClone(input), seen));
+  const seen = { inputs: copyJson(state.inputs), task: task.key, agent: task.agent };
+  const given = await call(() => tier(copyJson(input), seen));
   if (!given.ok)
     return {
       tier: 'approval',
@@ -84,7 +85,7 @@ async function ownTier(
 async function impactOf({ tool }: ToolUse, input: Json): Promise<Impact | null> {
   const reversible = tool.undo !== null;
   const { impact } = tool;
-  const claim = impact ? await call(() => impact(structuredClone(input))) : null;
+  const claim = impact ? await call(() => impact(copyJson(input))) : null;
   if (!claim?.ok) return { summary: tool.name, reversible };
   const { summary, target, amount } = claim.value;
   return {
