@@ -60,7 +60,11 @@ export function refsOf(data: unknown): string[] {
   return Object.values(data).flatMap((value) => refOf(value) ?? []);
 }
 
+/** The most that a character takes, as `\u0000`. */
+const MAX_CHARACTER_BYTES = 6;
+
 function mustLeave(value: unknown, maxBytes: number): boolean {
+  if (typeof value === 'string' && value.length * MAX_CHARACTER_BYTES + 2 <= maxBytes) return false;
   if (refOf(value) !== null) return true;
   return (
     (typeof value === 'object' || typeof value === 'string') &&

@@ -20,15 +20,17 @@ export function guardedClock(clock: Clock): GuardedClock {
   if (!uptimeMs) return { ...clock, movedByMs: () => 0 };
   let known = { at: Date.parse(clock.now()), uptimeMs: uptimeMs() };
   const read = () => {
-    const at = Date.parse(clock.now());
+    const now = clock.now();
+    const at = Date.parse(now);
     const uptime = uptimeMs();
     const expected = known.at + uptime - known.uptimeMs;
-    if (Math.abs(at - expected) > MAX_MOVED_MS) return { at: expected, movedByMs: at - expected };
+    if (Math.abs(at - expected) > MAX_MOVED_MS)
+      return { now: new Date(expected).toISOString(), movedByMs: at - expected };
     known = { at, uptimeMs: uptime };
-    return { at, movedByMs: 0 };
+    return { now, movedByMs: 0 };
   };
   return {
-    now: () => new Date(read().at).toISOString(),
+    now: () => read().now,
     uptimeMs,
     every: (...given) => clock.every(...given),
     after: (...given) => clock.after(...given),

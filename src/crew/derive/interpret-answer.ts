@@ -36,9 +36,12 @@ export type Checked =
   | { readonly ok: true; readonly value: Json }
   | { readonly ok: false; readonly complaint: string; readonly issues: readonly ConfigIssue[] };
 
+/** The output of a task that names no schema. */
+const TEXT = z.string();
+
 /** An output against the task's schema; the parsed value, defaults applied, is what is proposed. */
 export async function checkOutput(task: TaskDefinition, output: Json): Promise<Checked> {
-  return checkValue(task.output ?? z.string(), output);
+  return checkValue(task.output ?? TEXT, output);
 }
 
 export async function checkValue(schema: z.ZodType, value: unknown): Promise<Checked> {
