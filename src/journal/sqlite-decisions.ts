@@ -1,22 +1,21 @@
 import type { HoldRecord } from '../hooks/hold.ts';
 import { decisionsOn, type FoundDecision, foundDecision } from '../hooks/past-decision.ts';
 import type { HoldId, RunId } from '../ids.ts';
-import type { JournalEvent } from './envelope.ts';
 import type { DecidedQuery, Page } from './journal.ts';
 import { decisionsBelow, limitOf, pageOfDecisions, placeOfDecision } from './page.ts';
-import { HOLD_COLUMNS, holdsOfRun, type RawHold, toHold, upsertHolds } from './sqlite-holds.ts';
+import { type Beside, HOLD_COLUMNS, holdsOfRun, type RawHold, toHold, upsertHolds } from './sqlite-holds.ts';
 import { type Sql, TEXT } from './sqlite-statements.ts';
 
 /** The order in which decisions were made: a row for each, in a table that is its own index. Holds that nobody decided have none. */
 
-/** Writes holds of a run, and lists the decisions made on them. @param events those that are written with them */
+/** Writes holds of a run, and lists the decisions made on them. */
 export function writeHolds(
   sql: Sql,
   run: { n: number; id: RunId },
   holds: readonly HoldRecord[],
-  events: readonly JournalEvent[],
+  beside: Beside,
 ): void {
-  upsertHolds(sql, run, holds, events);
+  upsertHolds(sql, run, holds, beside);
   for (const hold of holds) listDecisions(sql, hold);
 }
 

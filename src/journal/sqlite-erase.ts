@@ -20,7 +20,7 @@ export function eraseRun(sql: Sql, runId: RunId, { seq, seqs, tasks, summary }: 
   const holds = holdsOpenedAt(sql, n, seqs);
   eraseData(sql, n, seqs);
   // What stays of holds must not be looked for in what has gone.
-  upsertHolds(sql, { n, id: runId }, holds, []);
+  upsertHolds(sql, { n, id: runId }, holds, { events: [] });
   deleteHolds(sql, n, tasks);
   if (seqs.includes(1)) forgetConfig(sql, place);
   const named = namedPayloads(eventsOf(sql, runId, {}));

@@ -41,10 +41,19 @@ export const HOLD_COLUMNS = `h.n, h.id, (SELECT r.id FROM runs r WHERE r.n = h.r
 const SELECT = `SELECT ${HOLD_COLUMNS} FROM holds h`;
 const SELECT_ONE = `${SELECT} WHERE h.id = ?`;
 
-/** `runId`: only if it belongs to this run. */
-export function holdOf(sql: Sql, holdId: HoldId, runId: RunId | null = null): HoldRecord | null {
+/** A hold, with what its row says by another: whoever writes it in the same transaction need not read that again. */
+export interface StoredHold {
+  readonly hold: HoldRecord;
+  readonly opening: Base | null;
+}
+
+export function holdOf(sql: Sql, holdId: HoldId): HoldRecord | null {
+  return storedHold(sql, holdId)?.hold ?? null;
+}
+
+export function storedHold(sql: Sql, holdId: HoldId): StoredHold | null {
   const row = sql<RawHold>(SELECT_ONE).get(holdId);
-  return row && (runId === null || row.run === runId) ? toHold(row) : null;
+  return row ? toStored(row) : null;
 }
 
 export function holdsBy(sql: Sql, { status, crew, runId, cursor, ...query }: HoldQuery): Page<HoldRecord> {
@@ -81,15 +90,25 @@ export function holdsOpenedAt(sql: Sql, run: number, seqs: readonly number[]): H
     .map(toHold);
 }
 
-/** Writes holds of the run `id`, whose number is `n`; `events`: those that are written with them. */
+/** What holds are written with. */
+export interface Beside {
+  readonly events: readonly JournalEvent[];
+  /** Those that were read in this transaction. */
+  readonly read?: ReadonlyMap<HoldId, StoredHold>;
+}
+
+/** Writes holds of the run `id`, whose number is `n`. */
 export function upsertHolds(
   sql: Sql,
   { n, id }: { n: number; id: RunId },
   holds: readonly HoldRecord[],
-  events: readonly JournalEvent[],
+  { events, read }: Beside,
 ): void {
   for (const hold of holds) {
-    const { opening, before } = openingOf(sql, n, hold.id, events);
+    const stored = read?.get(hold.id);
+    const { opening, before } = stored
+      ? { opening: stored.opening, before: stored.hold.status }
+      : openingOf(sql, n, hold.id, events);
     const base = fitting(hold, opening);
     const record = JSON.stringify(whatIsNew(hold, { ...base?.members, runId: id }));
     const row = [base?.seq ?? null, record, nextDeadlineMs(hold)];
@@ -117,10 +136,15 @@ function placed(row: RawHold): Placed<HoldRecord> {
   return { n: row.n, item: toHold(row) };
 }
 
-export function toHold({ id, run, crew, status, record, ...from }: RawHold): HoldRecord {
-  const said = baseOf({ seq: from.opened, at: from.openedAt, type: from.openingType, data: from.opening });
+export function toHold(row: RawHold): HoldRecord {
+  return toStored(row).hold;
+}
+
+function toStored({ id, run, crew, status, record, ...from }: RawHold): StoredHold {
+  const opening = baseOf({ seq: from.opened, at: from.openedAt, type: from.openingType, data: from.opening });
   // Rows are what `upsertHolds` wrote.
-  return { ...said?.members, id, runId: run, crew, status, ...(JSON.parse(record) as object) } as HoldRecord;
+  const told = { ...opening?.members, id, runId: run, crew, status, ...(JSON.parse(record) as object) };
+  return { hold: told as HoldRecord, opening };
 }
 
 function baseOf({ seq, at, type, data }: RawOpening): Base | null {

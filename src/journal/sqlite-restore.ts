@@ -15,7 +15,7 @@ export function restorePart(sql: Sql, part: Restored): void {
   else if (part.type === 'hold') {
     const run = placeOfRun(sql, part.runId);
     if (!run) throw runNotFound(part.runId);
-    writeHolds(sql, { n: run.n, id: part.runId }, [part.hold], []);
+    writeHolds(sql, { n: run.n, id: part.runId }, [part.hold], { events: [] });
   } else if (part.row) insertRun(sql, part.row, { ...part, holds: [] });
   else insertWritten(sql, { n: SYSTEM_PLACE.n, id: SYSTEM_JOURNAL }, { ...part, holds: [] });
 }

@@ -1,6 +1,6 @@
 import type { HoldRecord } from '../hooks/hold.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
-import { type RunId, SYSTEM_JOURNAL } from '../ids.ts';
+import { type HoldId, type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import type { Json } from '../json/json.ts';
 import { NODE_SILENCE_MS } from './deadline.ts';
 import type { Head, JournalEvent } from './envelope.ts';
@@ -20,7 +20,7 @@ import { insertAnswer, storedAnswer } from './sqlite-answers.ts';
 import { withoutConfig } from './sqlite-configs.ts';
 import { writeHolds } from './sqlite-decisions.ts';
 import { headOfSystem, insertEvents, SYSTEM_PLACE } from './sqlite-events.ts';
-import { holdOf } from './sqlite-holds.ts';
+import { type StoredHold, storedHold } from './sqlite-holds.ts';
 import { packHex, packTime } from './sqlite-packing.ts';
 import { packSummary, storedRun } from './sqlite-queries.ts';
 import type { Sql } from './sqlite-statements.ts';
@@ -59,15 +59,24 @@ export function amendRun<T extends Json>(
   if (!stored) throw runNotFound(runId);
   const { run } = stored;
   const { n } = stored.place;
-  const amendment = decide({ head: run.head, run, hold: (holdId) => holdOf(sql, holdId, runId) });
+  const read = new Map<HoldId, StoredHold>();
+  const amendment = decide({ head: run.head, run, hold: (holdId) => ownHold(sql, runId, holdId, read) });
   const { events, answer } = amendment;
   checkAttached(runId, run.head, events);
   const { taken, owner, epoch } = ownerAfter(run, amendment);
   const before = { n, status: run.summary.status };
   updateRun(sql, before, { ...amendment, fingerprint: run.fingerprint, ...(taken && { owner, epoch }) });
-  insertWritten(sql, { n, id: runId }, amendment);
+  insertWritten(sql, { n, id: runId }, amendment, read);
   if (request) insertAnswer(sql, { ...request, answer });
   return { answer, events, ...(taken && { epoch }) };
+}
+
+/** A hold of this run, and of no other; `read`: where it is kept for its writing. */
+function ownHold(sql: Sql, runId: RunId, holdId: HoldId, read: Map<HoldId, StoredHold>): HoldRecord | null {
+  const stored = read.get(holdId) ?? storedHold(sql, holdId);
+  if (stored?.hold.runId !== runId) return null;
+  read.set(holdId, stored);
+  return stored.hold;
 }
 
 export function amendSystem<T extends Json>(
@@ -170,7 +179,12 @@ function updateRun(
   else sql(UPDATE_WHOLE).run(...values, summary.status, wake ? 1 : 0, owner, epoch, before.n);
 }
 
-export function insertWritten(sql: Sql, run: { n: number; id: RunId }, { events, payloads, holds }: Written): void {
+export function insertWritten(
+  sql: Sql,
+  run: { n: number; id: RunId },
+  { events, payloads, holds }: Written,
+  read?: ReadonlyMap<HoldId, StoredHold>,
+): void {
   for (const { digest, value } of payloads) {
     // Equal digests are equal values: the first is as good as any.
     sql('INSERT OR IGNORE INTO payloads (run_n, digest, value) VALUES (?, ?, ?)').run(
@@ -178,5 +192,5 @@ export function insertWritten(sql: Sql, run: { n: number; id: RunId }, { events,
     );
   }
   insertEvents(sql, run.n, events);
-  writeHolds(sql, run, holds, events);
+  writeHolds(sql, run, holds, { events, ...(read && { read }) });
 }

@@ -165,7 +165,7 @@ function moveHolds(sql: Sql): void {
   );
   for (const { n, run, runN, record } of pages<OldHold>((last) => rows.all(last?.n ?? 0, PAGE))) {
     const hold = JSON.parse(record) as HoldRecord;
-    upsertHolds(sql, { n: runN, id: run }, [hold], []);
+    upsertHolds(sql, { n: runN, id: run }, [hold], { events: [] });
     sql('UPDATE holds SET n = ? WHERE id = ?').run(n, hold.id);
   }
 }
