@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { SlowFirst } from './test/support/slow-first.ts';
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
@@ -16,11 +18,15 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Against what never ends; nothing is measured by it.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // What a test waits for comes when it comes: a second is short for a browser on a machine with other work.
     expect: { poll: { timeout: 15_000 } },
     pool: 'forks',
+    // By default one core is kept free, and of two that leaves one file at a time. Much of what tests do is waiting for processes.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    sequence: { sequencer: SlowFirst },
     // Real processes, browsers and sockets on a machine that others may load: one hiccup is no failure, three are.
     retry: process.env.CI ? 2 : 0,
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],

@@ -39,9 +39,13 @@ beforeAll(async () => {
   await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder.path], { cwd: ROOT });
   const tarball = readdirSync(folder.path).find((name) => name.endsWith('.tgz')) ?? '';
   writeFileSync(join(home, 'package.json'), JSON.stringify({ name: 'somebody', private: true, type: 'module' }));
-  await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', join(folder.path, tarball)], {
-    cwd: home,
-  });
+  await run(
+    'npm',
+    ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', join(folder.path, tarball)],
+    {
+      cwd: home,
+    },
+  );
   cpSync(join(ROOT, 'test/fixtures/crews/newsroom.crew.ts'), join(home, 'newsroom.crew.ts'));
 }, 180_000);
 

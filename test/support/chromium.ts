@@ -1,10 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { BrowserContext, BrowserContextOptions } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core';
 import { chromium } from 'playwright-core';
+import { oneAtATime } from './one-at-a-time.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const FLAGS = [
@@ -17,24 +15,23 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** A browser with a profile of its own: nothing of an earlier one is in it. Debian's Chromium is installed where it is missing. */
-export async function openBrowser(options: BrowserContextOptions = {}): Promise<BrowserContext> {
-  if (!existsSync(CHROMIUM)) install();
-  const profile = await mkdtemp(join(tmpdir(), 'holdpoint-browser-'));
-  const browser = await chromium.launchPersistentContext(profile, {
-    executablePath: CHROMIUM,
-    headless: true,
-    args: FLAGS,
+/** Debian's Chromium, which is installed where it is missing. Whoever launches it closes it. */
+export async function launchBrowser(): Promise<Browser> {
+  await oneAtATime('chromium', () => existsSync(CHROMIUM), install);
+  return chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
+}
+
+/** A profile of its own in a browser: nothing of another one is in it. */
+export async function openProfile(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const profile = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     locale: 'en-GB',
     timezoneId: 'UTC',
     colorScheme: 'light',
     ...options,
   });
-  // It still writes for a moment after it is closed.
-  browser.on('close', () => void rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
-  browser.setDefaultTimeout(15_000);
-  return browser;
+  profile.setDefaultTimeout(15_000);
+  return profile;
 }
 
 function install(): void {

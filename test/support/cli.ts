@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { buildOnce, ROOT } from './build-once.ts';
 import { COMPILE_CACHE } from './compile-cache.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-export const CLI_MAIN = fileURLToPath(new URL('./cli-main.ts', import.meta.url));
+/** As it is shipped; it starts sooner than the sources do. Whoever runs it has called `buildOnce`. */
+export const CLI_MAIN = join(ROOT, 'bin', 'holdpoint.js');
 
 export interface Ended {
   readonly code: number | null;
@@ -36,6 +37,7 @@ export interface CliFolder extends AsyncDisposable {
 }
 
 export async function cliFolder(files: Readonly<Record<string, string>> = {}): Promise<CliFolder> {
+  await buildOnce();
   const { path, remove } = await temporaryFolder();
   const running = new Set<ChildProcess>();
   const write = (file: string, text: string) => writeFile(join(path, file), text);

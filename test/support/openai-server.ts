@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { COMPILE_CACHE } from './compile-cache.ts';
 import type { LoggedRequest, Rule, ServerConfig } from './openai-server-protocol.ts';
 
 export type { ChatBody, Fault, LoggedRequest, Reply, Rule, ServerConfig } from './openai-server-protocol.ts';
@@ -29,7 +30,10 @@ export interface OpenAIServer extends AsyncDisposable {
 
 /** Starts the scripted server in a process of its own. Whoever starts it closes it. */
 export async function startOpenAIServer(options: Partial<ServerConfig> = {}): Promise<OpenAIServer> {
-  const child = spawn(process.execPath, [MAIN], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const exited = once(child, 'exit');
   const lines = createInterface({ input: child.stdout });
   const first = await Promise.race([once(lines, 'line'), exited.then(() => null)]);

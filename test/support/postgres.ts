@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { newCluster } from './postgres-cluster.ts';
 
 /** A real Postgres server of a test file's own, and databases on it. */
 export interface TestPostgres extends AsyncDisposable {
@@ -42,12 +43,7 @@ export async function testPostgres(options: { fsync?: boolean; own?: boolean } =
   if (user) chownSync(folder, user.uid, user.gid);
   const environment = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };
   const spawning = { cwd: folder, env: environment, ...user };
-  const initdb = spawnSync(
-    join(binaries, 'initdb'),
-    ['-D', data, '-U', 'holdpoint', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync'],
-    { ...spawning, encoding: 'utf8' },
-  );
-  if (initdb.status !== 0) throw new Error(`initdb failed: ${initdb.stderr || String(initdb.error)}`);
+  await newCluster(binaries, data, spawning);
   let server: ChildProcess | null = null;
   const start = async () => {
     const settings = [`fsync=${fsync ? 'on' : 'off'}`, 'unix_socket_directories=', 'listen_addresses=127.0.0.1'];

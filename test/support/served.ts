@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { openDatabase } from '../../src/open-database.ts';
+import { createToken as create } from '../../src/server/identity/tokens.ts';
 import { COMPILE_CACHE } from './compile-cache.ts';
 
 const CLI = fileURLToPath(new URL('./cli-main.ts', import.meta.url));
@@ -91,17 +93,13 @@ export async function cli(
   return { code, ...out };
 }
 
-export async function createToken(database: string, user = 'ana', roles = ['reviewer', 'operator']): Promise<string> {
-  const { stdout, stderr } = await cli([
-    'token',
-    'create',
-    '--user',
-    user,
-    ...roles.flatMap((role) => ['--role', role]),
-    '--json',
-    '--database',
-    database,
-  ]);
-  if (!stdout) throw new Error(stderr);
-  return (JSON.parse(stdout) as { token: string }).token;
+/** Written beside a server, as `token create` does it. */
+export async function createToken(
+  database: string,
+  user = 'ana',
+  roles: readonly string[] = ['reviewer', 'operator'],
+): Promise<string> {
+  const journal = await openDatabase(database);
+  const { token } = await create(journal, { user, roles }).finally(() => journal.close());
+  return token;
 }

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { connectReview, type ReviewClient } from '../../../src/client/index.ts';
 import { openSqliteJournal } from '../../../src/journal/sqlite-journal.ts';
 import { createToken } from '../../../src/server/identity/tokens.ts';
-import { openBrowser } from '../../support/chromium.ts';
+import { launchBrowser, openProfile } from '../../support/chromium.ts';
 import { COMPILE_CACHE } from '../../support/compile-cache.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { builtPage } from './page-build.ts';
@@ -25,7 +25,7 @@ export interface KillableDesk extends AsyncDisposable {
   kill(): Promise<void>;
   /** On the same file and port. */
   startAgain(): Promise<void>;
-  /** A tab of one browser, signed in as ana. */
+  /** A tab of one profile, signed in as ana. */
   page(path: string): Promise<Page & { readonly slow: SlowPage }>;
 }
 
@@ -38,7 +38,8 @@ export async function killableDesk(plans: readonly Plan[]): Promise<KillableDesk
   const { url } = server;
   const port = Number(new URL(url).port);
   const client = await connectReview(url, { token });
-  let browser: BrowserContext | undefined;
+  let browser: Browser | undefined;
+  let profile: BrowserContext | undefined;
   return {
     url,
     client,
@@ -47,8 +48,9 @@ export async function killableDesk(plans: readonly Plan[]): Promise<KillableDesk
       server = await start({ database, port, pageFolder, plans });
     },
     page: async (path) => {
-      browser ??= await signedIn(token);
-      const page = await browser.newPage();
+      browser ??= await launchBrowser();
+      profile ??= await signedIn(browser, token);
+      const page = await profile.newPage();
       const slow = await slowDown(page);
       await page.goto(`${url}${path}`);
       return Object.assign(page, { slow });
@@ -86,10 +88,10 @@ async function end(child: ChildProcess): Promise<void> {
   await once(child, 'exit');
 }
 
-async function signedIn(token: string): Promise<BrowserContext> {
-  const browser = await openBrowser({ reducedMotion: 'reduce' });
-  await browser.addInitScript((value) => {
+async function signedIn(browser: Browser, token: string): Promise<BrowserContext> {
+  const profile = await openProfile(browser, { reducedMotion: 'reduce' });
+  await profile.addInitScript((value) => {
     if (!sessionStorage.getItem('holdpoint.token')) sessionStorage.setItem('holdpoint.token', value);
   }, token);
-  return browser;
+  return profile;
 }

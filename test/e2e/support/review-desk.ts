@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { Hold, RunSummary } from '../../../src/client/index.ts';
 import type { CrewDefinition } from '../../../src/crew/crew-definition.ts';
 import type { Model } from '../../../src/crew/model.ts';
@@ -10,13 +10,13 @@ import type { Engine } from '../../../src/runner/engine.ts';
 import { openEngine } from '../../../src/runner/open-engine.ts';
 import { createToken } from '../../../src/server/identity/tokens.ts';
 import { type ReviewServer, serveReview } from '../../../src/server/serve.ts';
-import { openBrowser } from '../../support/chromium.ts';
+import { launchBrowser, openProfile } from '../../support/chromium.ts';
 import { DESK_CREWS } from './desk-crews.ts';
 import { builtPage } from './page-build.ts';
 import { type Plan, type PlannedModel, plannedModel } from './planned-model.ts';
 import { type SlowPage, slowDown } from './slow-page.ts';
 
-/** A real server with a real engine and the built page, and browsers that look at it. */
+/** A real server with a real engine and the built page, and people who look at it, each with a profile of a browser. */
 export interface ReviewDesk extends AsyncDisposable {
   readonly url: string;
   readonly engine: Engine;
@@ -29,7 +29,7 @@ export interface ReviewDesk extends AsyncDisposable {
   hold(summary: RunSummary): Promise<Hold>;
   /** Cancels every run that is held. */
   emptyQueue(): Promise<void>;
-  /** A browser of its own, signed in by a token. */
+  /** A profile of its own, signed in by a token. */
   page(options?: DeskPageOptions): Promise<Page>;
   /** Holds back what the server tells a page that was opened as `slow`. Returns how to let it go on. */
   pause(page: Page): Promise<() => void>;
@@ -79,7 +79,7 @@ export async function reviewDesk({
   const pageFolder = await builtPage();
   let server = await serveReview({ engine, log, port: 0, pageFolder });
   const port = Number(new URL(server.url).port);
-  const browsers: BrowserContext[] = [];
+  let browser: Promise<Browser> | undefined;
   const paused = new Map<Page, SlowPage>();
   const token: ReviewDesk['token'] = async (user = 'ana', role = 'admin', groups = ['leads']) =>
     (await createToken(journal, { user, roles: [role], groups })).token;
@@ -118,14 +118,14 @@ export async function reviewDesk({
       slow = false,
       signedIn = true,
     } = {}) => {
-      const browser = await openBrowser({
+      browser ??= launchBrowser();
+      const profile = await openProfile(await browser, {
         viewport: { width, height },
         colorScheme: dark ? 'dark' : 'light',
         reducedMotion: 'reduce',
         ...(touch ? { hasTouch: true, isMobile: true } : {}),
       });
-      browsers.push(browser);
-      const page = browser.pages()[0] ?? (await browser.newPage());
+      const page = await profile.newPage();
       if (slow) paused.set(page, await slowDown(page));
       const given = signedIn ? await token(user, role, groups) : '';
       await page.addInitScript((value) => {
@@ -146,7 +146,7 @@ export async function reviewDesk({
       };
     },
     [Symbol.asyncDispose]: async () => {
-      for (const browser of browsers) await browser.close();
+      await (await browser)?.close();
       await server.close();
       await engine.close();
     },
