@@ -13,7 +13,7 @@ import type { HoldQuery, Journal, RunQuery } from './journal/journal.ts';
 import { digestOf } from './json/digest.ts';
 import type { Json } from './json/json.ts';
 import { DEFAULT_DATABASE, openDatabase } from './open-database.ts';
-import { meetOtherNodes } from './other-nodes.ts';
+import { tellOtherNodes } from './other-nodes.ts';
 import { packageVersion } from './package-version.ts';
 import type { RunView } from './replay/run-view.ts';
 import { announcementsOf } from './runner/announcements.ts';
@@ -129,7 +129,7 @@ export async function openHoldpoint<const Cs extends readonly Crew[]>(
     ...(options.atOnce ? { atOnce: options.atOnce } : {}),
     ...(options.clock ? { clock: options.clock } : {}),
   });
-  const others = await meetOtherNodes(engine, typeof database === 'string' ? database : '', options.log ?? silentLog);
+  const others = await tellOtherNodes(engine, typeof database === 'string' ? database : '', options.log ?? silentLog);
   const close = () => engine.close().finally(() => others.leave());
   return {
     async start(crew, inputs, { requestedBy = localUser(), requestId } = {}) {

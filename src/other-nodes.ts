@@ -10,6 +10,23 @@ export interface OtherNodes {
   leave(): Promise<void>;
 }
 
+/** The same for a program that serves nobody: it tells, and nobody waits until it can. */
+export async function tellOtherNodes(
+  engine: Engine,
+  database: string,
+  log: ServerLog,
+): Promise<Pick<OtherNodes, 'leave'>> {
+  if (!isOnServer(database)) return { leave: async () => undefined };
+  const [{ LateHints }, { tellOthers }] = await Promise.all([
+    import('./server/hints/late-hints.ts'),
+    import('./server/hints/tell-others.ts'),
+  ]);
+  const open = async () => (await import('./server/hints/postgres-hints.ts')).postgresHints({ url: database, log });
+  const hints = new LateHints(open, log);
+  const stopTelling = tellOthers(engine, hints);
+  return { leave: () => leave(stopTelling, hints) };
+}
+
 /** Has an engine on a database of several nodes tell the others what it does. Who keeps a file has nobody to tell, and loads nothing for it. */
 export async function meetOtherNodes(engine: Engine, database: string, log: ServerLog): Promise<OtherNodes> {
   if (!isOnServer(database)) return { leave: async () => undefined };
@@ -19,9 +36,10 @@ export async function meetOtherNodes(engine: Engine, database: string, log: Serv
   ]);
   const hints = await postgresHints({ url: database, log });
   const stopTelling = tellOthers(engine, hints);
-  const leave = async () => {
-    stopTelling();
-    await hints.close();
-  };
-  return { hints, leave };
+  return { hints, leave: () => leave(stopTelling, hints) };
+}
+
+async function leave(stopTelling: () => void, hints: Hints): Promise<void> {
+  stopTelling();
+  await hints.close();
 }

@@ -2,9 +2,10 @@ import type { RunId } from '../ids.ts';
 import type { HandOut, Taken, Told } from './hand-out.ts';
 import { type Sent, sent } from './jobs-database.ts';
 import type { NodeRow } from './journal.ts';
+import { LateJobs } from './late-jobs.ts';
 import { type Job, offerJob, takeAgainJob, takeJob } from './postgres-jobs.ts';
 import type { PostgresPoolOptions, Query } from './postgres-pool.ts';
-import { orphansWithoutJob, renewNode, standingOf } from './postgres-queries.ts';
+import { areJobsThere, orphansWithoutJob, renewNode, standingOf } from './postgres-queries.ts';
 import type { JobChange } from './postgres-tables.ts';
 import { type LeaderJob, type RunJob, RunJobs } from './run-jobs.ts';
 
@@ -31,7 +32,7 @@ interface Given {
 interface Joined {
   readonly nodeId: string;
   readonly told: Told;
-  readonly jobs: RunJobs;
+  readonly jobs: LateJobs;
 }
 
 /** A run of this node. `job` null: it was started or woken here, and none was needed to find it. */
@@ -72,6 +73,8 @@ export class PostgresHandOut implements HandOut {
   readonly countsCrews = true;
   readonly #given: Given;
   readonly #held = new Map<RunId, Held>();
+  /** Runs that wait for a node, and whose jobs could not be sent yet. */
+  readonly #toOffer = new Set<RunId>();
   #joined: Joined | null = null;
   #lead: LeaderJob | null = null;
   #keeping: Promise<void> | null = null;
@@ -95,20 +98,31 @@ export class PostgresHandOut implements HandOut {
     const joined = this.#joined;
     return (
       joined && {
-        held: (query, jobs) => joined.jobs.held(query, jobs),
+        held: async (query, jobs) => (await joined.jobs.now?.held(query, jobs)) ?? new Set(),
         isNeeded: (changes) => Object.values(this.#plan(joined, changes)).some((part) => part.length > 0),
-        write: (query, changes) => this.#write(joined.jobs, query, this.#plan(joined, changes)),
+        write: (query, changes) => this.#write(joined, query, this.#plan(joined, changes)),
         settle: (changes) => this.#settle(joined, changes),
       }
     );
   }
 
   async join({ id: nodeId }: NodeRow, told: Told): Promise<void> {
-    const jobs = await RunJobs.open(this.#given.pool);
+    const jobs = new LateJobs({
+      open: () => RunJobs.open(this.#given.pool),
+      opened: (opened) => this.#begin(opened, told),
+      failed: (error) => told.trouble('no runs of other nodes can be taken yet; trying again every second', error),
+    });
+    // Whoever makes them is told at once if that cannot be done.
+    const areThere = await this.#given.read(areJobsThere);
+    if (!areThere) await jobs.open();
     this.#joined = { nodeId, told, jobs };
+    if (areThere) jobs.openSoon();
     this.#settledAt = performance.now();
     this.#keptAt = this.#settledAt;
     this.#keepTimer = setInterval(() => this.#keep(), KEEP_MS);
+  }
+
+  async #begin(jobs: RunJobs, told: Told): Promise<void> {
     try {
       this.#stopListening = await jobs.listen(CHANNEL, (message) =>
         message ? told.poke(message as RunId) : told.work(),
@@ -116,18 +130,22 @@ export class PostgresHandOut implements HandOut {
     } catch (error) {
       told.trouble('no messages from other nodes; looking every second instead', error);
     }
+    const late = [...this.#toOffer];
+    this.#toOffer.clear();
+    await Promise.all(late.map((runId) => this.#given.write(offerJob(runId, SILENCE_MS))));
   }
 
   async take(limit: number, crews: ReadonlyMap<string, number>): Promise<Taken[]> {
     const joined = this.#joined;
-    if (!joined) return [];
+    const boss = await joined?.jobs.ready();
+    if (!joined || !boss) return [];
     const taken: Taken[] = [];
     // Each crew comes first in its turn, so that none takes all the room for itself.
     const turn = crews.size > 0 ? this.#turn++ % crews.size : 0;
     for (const [crew, room] of [...crews].slice(turn).concat([...crews].slice(0, turn))) {
       const count = Math.min(limit - taken.length, room, TAKEN_AT_ONCE);
       if (count <= 0) break;
-      const jobs = await joined.jobs.take(crew, count, joined.told.limits[crew] ?? null);
+      const jobs = await boss.take(crew, count, joined.told.limits[crew] ?? null);
       if (jobs.length === count) joined.told.work();
       for (const run of await Promise.all(jobs.map((job) => this.#takeRun(joined, job)))) if (run) taken.push(run);
     }
@@ -145,7 +163,7 @@ export class PostgresHandOut implements HandOut {
   }
 
   async sweep(): Promise<void> {
-    const { jobs } = this.#joined ?? {};
+    const jobs = await this.#joined?.jobs.ready();
     if (!jobs) return;
     this.#lead ??= await jobs.lead();
     const isSettled = this.#isSettled();
@@ -162,13 +180,14 @@ export class PostgresHandOut implements HandOut {
     if (!joined) return;
     clearInterval(this.#keepTimer);
     try {
+      await joined.jobs.stop();
       await this.#keeping;
       const held = [...this.#held];
       await Promise.all(
         held.flatMap(([runId, { job }]) => (job ? [] : this.#given.write(offerJob(runId, SILENCE_MS)))),
       );
-      await joined.jobs.release(held.flatMap(([, { job }]) => job ?? []));
-      if (this.#lead) await joined.jobs.releaseLead(this.#lead);
+      await joined.jobs.now?.release(held.flatMap(([, { job }]) => job ?? []));
+      if (this.#lead) await joined.jobs.now?.releaseLead(this.#lead);
       await this.#given.read((query) => tell(query, ['']));
     } finally {
       this.#joined = null;
@@ -213,14 +232,19 @@ export class PostgresHandOut implements HandOut {
     return { drop, offer, messages: [...(isWork ? [''] : []), ...pokes.map(({ runId }) => runId)] };
   }
 
-  async #write(jobs: RunJobs, query: Query, { drop, offer, messages }: Plan): Promise<Sent<unknown>> {
-    const dropped = await jobs.drop(query, drop);
-    const offered = await jobs.offer(query, offer);
-    return sent<unknown, unknown>([dropped.done, offered.done, tell(query, messages)], () => undefined);
+  async #write({ jobs }: Joined, query: Query, { drop, offer, messages }: Plan): Promise<Sent<unknown>> {
+    const dropped = await jobs.now?.drop(query, drop);
+    const offered = await jobs.now?.offer(query, offer);
+    const answers = [dropped?.done, offered?.done, tell(query, messages)];
+    return sent(
+      answers.flatMap((answer) => answer ?? []),
+      () => undefined,
+    );
   }
 
-  #settle({ nodeId }: Joined, changes: readonly JobChange[]): void {
+  #settle({ nodeId, jobs }: Joined, changes: readonly JobChange[]): void {
     for (const { step, runId, owner, epoch } of changes) {
+      if (step === 'offer' && !jobs.now) this.#toOffer.add(runId);
       if (step === 'rest' || step === 'spent') this.#held.delete(runId);
       else if (step === 'own' && owner === nodeId) this.#held.set(runId, { job: null, epoch });
     }
@@ -246,9 +270,10 @@ export class PostgresHandOut implements HandOut {
 
   async #keepAll({ nodeId, told, jobs }: Joined): Promise<void> {
     await this.#given.read((query) => renewNode(query, nodeId, this.#given.now()));
-    if (this.#lead && !(await jobs.keepLead(this.#lead))) this.#lead = null;
+    const boss = jobs.now;
+    if (this.#lead && !(await boss?.keepLead(this.#lead))) this.#lead = null;
     const held = [...this.#held];
-    const lost = new Set(await jobs.keep(held.flatMap(([, { job }]) => job ?? [])));
+    const lost = new Set(await boss?.keep(held.flatMap(([, { job }]) => job ?? [])));
     const now = performance.now();
     if (now - this.#keptAt >= OUT_OF_TOUCH_MS) this.#settledAt = now;
     this.#keptAt = now;

@@ -56,6 +56,7 @@ export async function openPostgresJournal(options: PostgresJournalOptions): Prom
   const database = nameOfDatabase(options.url);
   const pools = openPools(options);
   try {
+    if (!options.readonly) for (const pool of [pools.reading, pools.writing]) openAhead(pool);
     // The one that is used first, so it is open by then.
     const client = await (options.readonly ? pools.reading : pools.committing).connect();
     try {
@@ -71,6 +72,14 @@ export async function openPostgresJournal(options: PostgresJournalOptions): Prom
     await endPools(pools);
     throw openFailure(error, database);
   }
+}
+
+/** A connection that is needed in a moment opens beside the others. Should it fail, whoever uses it is told. */
+function openAhead(pool: pg.Pool): void {
+  pool.connect().then(
+    (client) => client.release(),
+    () => undefined,
+  );
 }
 
 async function endPools({ reading, writing, committing }: Pools): Promise<void> {

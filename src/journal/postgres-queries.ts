@@ -183,6 +183,12 @@ export async function orphanRuns(query: Query, alive: readonly string[]): Promis
   return rows.map(({ id }) => id);
 }
 
+/** Whether pg-boss has its tables. */
+export async function areJobsThere(query: Query): Promise<boolean> {
+  const [row] = await query<{ found: boolean }>("SELECT to_regclass('holdpoint_jobs.version') IS NOT NULL AS found");
+  return row?.found === true;
+}
+
 /** Runs that have work to do, no owner who was heard of lately, and no job. */
 export async function orphansWithoutJob(query: Query, nowMs: number | null, silenceMs: number): Promise<RunId[]> {
   const rows = await query<{ id: RunId }>(

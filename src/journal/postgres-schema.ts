@@ -93,10 +93,12 @@ const SCHEMA_VERSION = MIGRATIONS.length;
 /** The version of the database, 0 if nothing of ours is in it.
  *  @throws `DATABASE_INVALID` if its schema `holdpoint` is somebody else's, `DATABASE_NEWER` if a later Holdpoint wrote it */
 async function schemaVersionOf(query: Query, database: string): Promise<number> {
-  const [found] = await query<{ versioned: boolean; foreign: boolean }>(
-    `SELECT to_regclass('holdpoint.schema_version') IS NOT NULL AS versioned,
+  const [found] = await query<{ version: number; encoding: string; versioned: boolean; foreign: boolean }>(
+    `SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding,
+     to_regclass('holdpoint.schema_version') IS NOT NULL AS versioned,
      EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = to_regnamespace('holdpoint')) AS foreign`,
   );
+  checkServer(found, database);
   if (!found?.versioned) {
     if (!found?.foreign) return 0;
     throw invalid(`The schema "holdpoint" of ${database} is of another program. Name another database.`);
@@ -112,7 +114,6 @@ async function schemaVersionOf(query: Query, database: string): Promise<number> 
 
 /** For a journal that only reads. @throws `DATABASE_INVALID`, `DATABASE_NEWER` */
 export async function checkSchema(query: Query, database: string): Promise<void> {
-  await checkServer(query, database);
   const version = await schemaVersionOf(query, database);
   if (version === SCHEMA_VERSION) return;
   throw invalid(
@@ -125,7 +126,6 @@ export async function checkSchema(query: Query, database: string): Promise<void>
 /** Brings the database to `SCHEMA_VERSION`, in one transaction; of several nodes that start at once, one does. */
 export async function migrate(client: pg.PoolClient, database: string): Promise<void> {
   const query = queryOn(client);
-  await checkServer(query, database);
   if ((await schemaVersionOf(query, database)) === SCHEMA_VERSION) return;
   await query('BEGIN');
   await query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
@@ -141,10 +141,7 @@ export async function migrate(client: pg.PoolClient, database: string): Promise<
   await query('COMMIT');
 }
 
-async function checkServer(query: Query, database: string): Promise<void> {
-  const [server] = await query<{ version: number; encoding: string }>(
-    `SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding`,
-  );
+function checkServer(server: { version: number; encoding: string } | undefined, database: string): void {
   if ((server?.version ?? 0) < OLDEST_SERVER) throw invalid(`${database} is older than Postgres 13. Update it.`);
   if (server?.encoding !== 'UTF8') {
     throw invalid(`${database} keeps its text as ${server?.encoding}. Make a database with the encoding UTF8.`);

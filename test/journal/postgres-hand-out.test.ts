@@ -226,6 +226,13 @@ test('of a crew with a limit no more are at work than that, whoever looks at the
   expect(new Set(done).size).toBe(ids.length);
 });
 
+test('what waits for a node is offered once the jobs of the one that woke it are open', async () => {
+  await node('a');
+  const b = await node('b');
+  await b.journal.append(appendOf(run, { owner: null }).batch);
+  await expect.poll(jobs, { timeout: 5_000 }).toEqual([`${run} created`]);
+});
+
 test('a run that somebody woke who knows of no jobs is offered by the one node that leads', async () => {
   const [a, b] = [await node('a'), await node('b')];
   const other = await openPostgresJournal({ url: database.url });
