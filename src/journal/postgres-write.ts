@@ -1,3 +1,4 @@
+import { binaryArray, type ElementType } from './postgres-arrays.ts';
 import type { Query } from './postgres-pool.ts';
 import { keyOf } from './postgres-queries.ts';
 import type { Rows } from './postgres-tables.ts';
@@ -10,7 +11,7 @@ export const DURABLE_TRANSACTION = `pg_current_xact_id()::text AS id, ${DURABLE}
 /** Rows of one table: their columns with types, and the statement that takes them from `given`. */
 interface Part {
   readonly name: string;
-  readonly columns: readonly (readonly [name: string, type: string])[];
+  readonly columns: readonly (readonly [name: string, type: ElementType])[];
   readonly statement: (given: string) => string;
   readonly cells: (rows: Rows) => readonly (readonly unknown[])[];
 }
@@ -116,7 +117,14 @@ function statementOf(rows: Rows): { parts: string[]; values: unknown[]; fits: st
     if (cells.length === 0) return [];
     const given = `unnest(${part.columns.map(([, type], column) => `$${values.length + column + 1}::${type}[]`).join(', ')})
       WITH ORDINALITY AS given (${names(part.columns)}, place)`;
-    values.push(...part.columns.map((_, column) => cells.map((row) => row[column])));
+    values.push(
+      ...part.columns.map(([, type], column) =>
+        binaryArray(
+          type,
+          cells.map((row) => row[column]),
+        ),
+      ),
+    );
     return [`${part.name} AS (${part.statement(given)})`];
   });
   // The ids of the runs that change are the first parameter.
@@ -124,8 +132,8 @@ function statementOf(rows: Rows): { parts: string[]; values: unknown[]; fits: st
   return { parts, values, fits };
 }
 
-function columnsOf(list: string): [string, string][] {
-  return list.split(',').map((column) => column.trim().split(' ') as [string, string]);
+function columnsOf(list: string): [string, ElementType][] {
+  return list.split(',').map((column) => column.trim().split(' ') as [string, ElementType]);
 }
 
 function names(columns: Part['columns']): string {
