@@ -103,6 +103,8 @@ export interface ReadOptions {
   readonly after?: number;
   readonly limit?: number;
   readonly type?: EventType;
+  /** As of any moment after the last write that was answered: of the journal `system`, that may be known without a read. */
+  readonly asOfLastWrite?: boolean;
 }
 
 export interface OwnerAppend {

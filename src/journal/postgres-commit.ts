@@ -4,6 +4,7 @@ import { isCollision, isFaultOfOneWrite, sqlStateOf } from './postgres-errors.ts
 import type { JobWriter } from './postgres-hand-out.ts';
 import type { Job } from './postgres-jobs.ts';
 import { preparedOn, type Query } from './postgres-pool.ts';
+import type { SystemLook } from './postgres-system-look.ts';
 import { Tables } from './postgres-tables.ts';
 import { all, lockAndRead } from './postgres-transaction.ts';
 import { commitRows, writeRows } from './postgres-write.ts';
@@ -47,12 +48,12 @@ const STALE = /^(0A000|26000)$/;
 export async function storeAsExpected(
   client: pg.PoolClient,
   queued: readonly Queued[],
-  { jobs, session }: { readonly jobs: JobWriter | null; readonly session: number | null },
+  { jobs, session, look }: Around & { readonly session: number | null },
 ): Promise<(() => void) | null> {
   const tables = expected(queued);
   const decided = tables && decideAll(queued, tables);
   if (!tables || !decided?.isGranted || !tables.witness) return null;
-  const storing: Storing = { tables, witness: tables.witness, jobs, answer: decided.answer };
+  const storing: Storing = { tables, witness: tables.witness, jobs, look, answer: decided.answer };
   const isAlone = tables.rows.started.length === 0 && !jobs?.isNeeded(tables.jobs);
   try {
     return await (isAlone && session !== null ? inOneTrip(client, storing, session) : inTwoTrips(client, storing));
@@ -62,20 +63,25 @@ export async function storeAsExpected(
   }
 }
 
-interface Storing {
+interface Around {
+  readonly jobs: JobWriter | null;
+  readonly look: SystemLook;
+}
+
+interface Storing extends Around {
   readonly tables: Tables;
   readonly witness: NonNullable<Tables['witness']>;
-  readonly jobs: JobWriter | null;
   readonly answer: () => void;
 }
 
 /** @throws `CommitLost` where the server did not say what became of it */
 async function inOneTrip(
   client: pg.PoolClient,
-  { tables, witness, jobs, answer }: Storing,
+  { tables, witness, jobs, look, answer }: Storing,
   session: number,
 ): Promise<() => void> {
   const settle = () => {
+    look.keep(null);
     jobs?.settle(tables.jobs);
     answer();
   };
@@ -87,7 +93,7 @@ async function inOneTrip(
 
 async function inTwoTrips(
   client: pg.PoolClient,
-  { tables, witness, jobs, answer }: Storing,
+  { tables, witness, jobs, look, answer }: Storing,
 ): Promise<(() => void) | null> {
   const query = preparedOn(client);
   try {
@@ -99,11 +105,13 @@ async function inTwoTrips(
     const [, transaction] = await writing;
     await sent?.done;
     if (transaction !== null) {
+      const { committed, looked } = await inOnePiece(client, async () => commitAndLook(client, tables, look));
       const settle = () => {
+        look.keep(looked);
         jobs?.settle(tables.jobs);
         answer();
       };
-      await commit(client).catch((cause: unknown) => {
+      await committed.catch((cause: unknown) => {
         throw new CommitLost(cause, { by: { transaction }, settle, witness });
       });
       return settle;
@@ -120,20 +128,21 @@ async function inTwoTrips(
 export async function storeUnderLocks(
   client: pg.PoolClient,
   queued: readonly Queued[],
-  { now, jobs }: { readonly now: number | null; readonly jobs: JobWriter | null },
+  { now, jobs, look }: Around & { readonly now: number | null },
 ): Promise<() => void> {
   const query = preparedOn(client);
   const needs = queued.map(({ job }) => job.needs);
   const { reading } = await inOnePiece(client, async () => ({ reading: lockAndRead(query, needs, now, jobs) }));
   const { tables, transaction } = await reading;
   const { answer } = decideAll(queued, tables);
-  const { stored, committed } = await inOnePiece(client, async () => {
+  const { stored, committed, looked } = await inOnePiece(client, async () => {
     const rows = writeRows(query, tables.rows, { locked: true });
     const sent = await sendJobs(query, tables, jobs, rows);
     // Whatever failed before, the server makes a COMMIT of it that stores nothing.
-    return { stored: all([rows, sent?.done]), committed: commit(client) };
+    return { stored: all([rows, sent?.done]), ...commitAndLook(client, tables, look) };
   });
   const settle = () => {
+    look.keep(looked);
     jobs?.settle(tables.jobs);
     answer();
   };
@@ -212,6 +221,14 @@ function decideAll(queued: readonly Queued[], tables: Tables): { isGranted: bool
     for (const each of answers) each();
   };
   return { isGranted, answer };
+}
+
+/** Where a run became this node's, its driver looks whether everything is stopped, once that is durable. */
+function commitAndLook(client: pg.PoolClient, { jobs }: Tables, look: SystemLook) {
+  const committed = commit(client);
+  // Whoever waits for it is told; that may be later.
+  committed.catch(() => undefined);
+  return { committed, looked: jobs.some(({ step }) => step === 'own') ? look.begin(preparedOn(client)) : null };
 }
 
 async function commit(client: pg.PoolClient): Promise<void> {

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { HoldpointError } from '../errors.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
-import type { HoldId, RunId } from '../ids.ts';
+import { type HoldId, type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import type { Json } from '../json/json.ts';
 import type { Head, JournalEvent } from './envelope.ts';
 import type {
@@ -33,6 +33,7 @@ import {
 } from './postgres-pool.ts';
 import * as queries from './postgres-queries.ts';
 import { checkSchema, migrate } from './postgres-schema.ts';
+import { SystemLook } from './postgres-system-look.ts';
 import { postgresTokens } from './postgres-tokens.ts';
 import { PostgresWriter } from './postgres-writer.ts';
 import { answerOf } from './preconditions.ts';
@@ -93,6 +94,7 @@ class PostgresJournal implements Journal {
   readonly #database: string;
   readonly #writer: PostgresWriter | null;
   readonly #now: () => number | null;
+  readonly #look = new SystemLook();
   readonly #underWay = new Set<Promise<unknown>>();
   #closing: Promise<void> | null = null;
 
@@ -103,7 +105,12 @@ class PostgresJournal implements Journal {
     this.#now = now ?? (() => null);
     this.#writer = readonly
       ? null
-      : new PostgresWriter(pools, { database, now: this.#now, jobs: () => this.handOut?.writer ?? null });
+      : new PostgresWriter(pools, {
+          database,
+          now: this.#now,
+          jobs: () => this.handOut?.writer ?? null,
+          look: this.#look,
+        });
     this.handOut = readonly ? null : this.#openHandOut(options);
     this.tokens = postgresTokens({ read: (work) => this.#read(work), write: (work) => this.#write(work) });
   }
@@ -140,8 +147,13 @@ class PostgresJournal implements Journal {
     return this.#commit(() => restJob(runId, epoch, head, summary));
   }
 
-  read(runId: RunId, options: ReadOptions = {}) {
-    return this.#read((query) => queries.eventsOf(query, runId, options));
+  async read(runId: RunId, options: ReadOptions = {}) {
+    const isSystem = runId === SYSTEM_JOURNAL;
+    const known = isSystem && options.asOfLastWrite ? await this.#look.since(options.after ?? 0) : null;
+    if (known) return known;
+    const events = await this.#read((query) => queries.eventsOf(query, runId, options));
+    if (isSystem) this.#look.saw(events);
+    return events;
   }
   payloads(runId: RunId) {
     return this.#read((query) => queries.payloadsOf(query, runId));

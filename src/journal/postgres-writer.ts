@@ -12,6 +12,7 @@ import type { JobWriter } from './postgres-hand-out.ts';
 import type { Job } from './postgres-jobs.ts';
 import { type Pools, type Query, queryOn } from './postgres-pool.ts';
 import { endSession } from './postgres-sessions.ts';
+import type { SystemLook } from './postgres-system-look.ts';
 import type { Tables } from './postgres-tables.ts';
 
 /** So that a burst does not keep its rows locked for long; the rest goes into the next transaction. */
@@ -26,6 +27,7 @@ export interface PostgresWriterOptions {
   readonly now: () => number | null;
   /** Null: this process knows nothing of jobs. */
   readonly jobs: () => JobWriter | null;
+  readonly look: SystemLook;
 }
 
 /**
@@ -91,10 +93,11 @@ export class PostgresWriter {
     const client = await this.#pools.committing.connect();
     let isUsable = true;
     try {
+      const { look } = this.#options;
       const jobs = this.#options.jobs();
       const session = this.#pools.sessions.markOf(client);
-      const settle = await storeAsExpected(client, queued, { jobs, session });
-      return settle ?? (await storeUnderLocks(client, queued, { now: this.#options.now(), jobs }));
+      const settle = await storeAsExpected(client, queued, { jobs, session, look });
+      return settle ?? (await storeUnderLocks(client, queued, { now: this.#options.now(), jobs, look }));
     } catch (error) {
       isUsable = await rollBack(client, error);
       throw error;

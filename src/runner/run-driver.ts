@@ -151,7 +151,7 @@ export class RunDriver {
   async #lookForStop(): Promise<void> {
     for (;;) {
       try {
-        const stop = await this.#context.stops.standing();
+        const stop = await this.#context.stops.standing({ asOfLastWrite: true });
         if (this.#first.length > 0 && this.#isLate()) await this.#run.requireOwner();
         const parked = stop && this.#run.state && parkedBy(stop, this.#run.state);
         if (parked) this.#facts.push(parked);

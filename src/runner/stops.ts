@@ -3,7 +3,7 @@ import type { RunState } from '../crew/run-state.ts';
 import { HoldpointError, isHoldpointError } from '../errors.ts';
 import { SYSTEM_JOURNAL } from '../ids.ts';
 import { type Head, seal } from '../journal/envelope.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Journal, ReadOptions } from '../journal/journal.ts';
 import { toRunEvents } from '../journal/read-run.ts';
 import type { RunnerContext } from './context.ts';
 
@@ -32,14 +32,16 @@ export class StopReader {
     this.#journal = journal;
   }
 
-  /** The stop that stands, of whatever node. Null: none. */
-  async standing(): Promise<Stop | null> {
-    return (await this.look()).stop;
+  /** The stop that stands, of whatever node. Null: none. `asOfLastWrite`: or that stood right after the last write of this node. */
+  async standing(options: Pick<ReadOptions, 'asOfLastWrite'> = {}): Promise<Stop | null> {
+    return (await this.look(options)).stop;
   }
 
   /** The same, and the event of the journal `system` after which that is so. */
-  async look(): Promise<{ readonly stop: Stop | null; readonly seq: number }> {
-    const read = await this.#journal.read(SYSTEM_JOURNAL, { after: this.#seq });
+  async look(
+    options: Pick<ReadOptions, 'asOfLastWrite'> = {},
+  ): Promise<{ readonly stop: Stop | null; readonly seq: number }> {
+    const read = await this.#journal.read(SYSTEM_JOURNAL, { after: this.#seq, ...options });
     // Somebody else who looked meanwhile has taken the first of them in already.
     for (const event of toRunEvents(
       read.filter(({ seq }) => seq > this.#seq),

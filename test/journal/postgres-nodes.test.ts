@@ -174,6 +174,36 @@ describe('several nodes on one database', () => {
     expect(verifyChain(events)).toMatchObject({ ok: true, count: 30 });
   });
 
+  test('what another node added to it before a run was durable here is known without a read, and never less', async () => {
+    const [a, b] = [await open(), await open()];
+    const stop = draft('stop.declared', { reason: 'r' }, 'user:ana');
+    const record = () =>
+      b.amendSystem(null, (head) => ({ events: sealed(SYSTEM_JOURNAL, head, [stop]), answer: null }));
+    const known = async (after = 0) =>
+      (await a.read(SYSTEM_JOURNAL, { after, asOfLastWrite: true })).map(({ seq }) => seq);
+    await record();
+    const { batch, head } = appendOf(run);
+    await a.append(batch);
+    expect(await known()).toEqual([1]);
+    await record();
+    // It is not read: nothing was written here since.
+    expect(await known()).toEqual([1]);
+    expect(await a.read(SYSTEM_JOURNAL)).toHaveLength(2);
+    await a.append(appendOf(run, { head, drafts: [proposed('x')] }).batch);
+    expect(await known()).toEqual([1, 2]);
+    await record();
+    await a.append(appendOf(runId('two')).batch);
+    await record();
+    expect(await known(2)).toEqual([3]);
+    // From before what was looked at.
+    expect(await known()).toEqual([1, 2, 3, 4]);
+    await a.rest(run, 1, (await a.head(run)).hash, summaryOf(run));
+    await record();
+    const { epoch } = await a.amend(run, null, (view) => amendmentOf(run, view.head, { wake: true, takeFor: OWNER }));
+    expect(epoch).toBe(2);
+    expect(await known(2)).toEqual([3, 4, 5]);
+  });
+
   test('many runs appended to from all nodes at once: nothing lost, every chain whole', async () => {
     const nodes = await Promise.all([1, 2, 3].map(() => open()));
     const drive = async (journal: Journal, name: string) => {

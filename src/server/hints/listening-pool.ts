@@ -119,7 +119,9 @@ export class ListeningPool {
 
   async #query(text: string, values?: unknown[]): Promise<pg.QueryResult> {
     try {
-      return await this.#pool.query(text, values);
+      // The adapter has few texts, and one that it sends all the time.
+      const name = text.startsWith('SELECT pg_notify') ? { name: 'holdpoint tell' } : {};
+      return await this.#pool.query({ text, ...name, ...(values && { values }) });
     } catch (error) {
       // What the adapter clears away loses nothing.
       if (!text.startsWith('DELETE')) this.#hasGap = true;
