@@ -1,7 +1,7 @@
 import type { RunJobs } from './run-jobs.ts';
 
 /** So that whoever has just opened the journal has the first word: loading pg-boss alone takes longer than a decision. */
-const SOON_MS = 100;
+const SOON_MS = 500;
 
 interface Given {
   open(): Promise<RunJobs>;
@@ -47,10 +47,10 @@ export class LateJobs {
       });
   }
 
-  /** Waits for them, and tries again where they could not be opened. Null: they cannot be opened now. */
-  async ready(): Promise<RunJobs | null> {
-    if (this.#jobs) return this.#jobs;
-    this.#opening ??= this.#try().finally(() => {
+  /** Tries again where they could not be opened. Null: they are being opened, or cannot be now. */
+  async again(): Promise<RunJobs | null> {
+    if (this.#jobs || this.#opening) return this.#jobs;
+    this.#opening = this.#try().finally(() => {
       this.#opening = null;
     });
     await this.#opening;

@@ -133,11 +133,12 @@ export class PostgresHandOut implements HandOut {
     const late = [...this.#toOffer];
     this.#toOffer.clear();
     await Promise.all(late.map((runId) => this.#given.write(offerJob(runId, SILENCE_MS))));
+    told.work();
   }
 
   async take(limit: number, crews: ReadonlyMap<string, number>): Promise<Taken[]> {
     const joined = this.#joined;
-    const boss = await joined?.jobs.ready();
+    const boss = joined?.jobs.now;
     if (!joined || !boss) return [];
     const taken: Taken[] = [];
     // Each crew comes first in its turn, so that none takes all the room for itself.
@@ -163,7 +164,7 @@ export class PostgresHandOut implements HandOut {
   }
 
   async sweep(): Promise<void> {
-    const jobs = await this.#joined?.jobs.ready();
+    const jobs = await this.#joined?.jobs.again();
     if (!jobs) return;
     this.#lead ??= await jobs.lead();
     const isSettled = this.#isSettled();

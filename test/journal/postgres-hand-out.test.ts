@@ -50,6 +50,9 @@ async function node(id: string, limits: Record<string, number> = {}): Promise<No
     lost: (run) => told.push(`lost ${run}`),
     trouble: (what, error) => told.push(`${what}: ${String(error)}`),
   });
+  // Its jobs are there.
+  await expect.poll(() => told, { timeout: 10_000 }).toContain('work');
+  told.length = 0;
   const self: Node = {
     ...{ id, journal, handOut, told },
     take: (limit = 100) => handOut.take(limit, new Map([['desk', Number.POSITIVE_INFINITY]])),
@@ -228,9 +231,23 @@ test('of a crew with a limit no more are at work than that, whoever looks at the
 
 test('what waits for a node is offered once the jobs of the one that woke it are open', async () => {
   await node('a');
-  const b = await node('b');
-  await b.journal.append(appendOf(run, { owner: null }).batch);
+  const b = await openPostgresJournal({ url: database.url });
+  const now = new Date().toISOString();
+  const row = { id: 'b', pid: 7, host: 'h', url: null, startedAt: now, seenAt: now };
+  await b.enter(row);
+  const nobody = () => undefined;
+  await b.handOut?.join(row, {
+    limits: {},
+    crews: ['desk'],
+    work: nobody,
+    poke: nobody,
+    lost: nobody,
+    trouble: nobody,
+  });
+  await b.append(appendOf(run, { owner: null }).batch);
   await expect.poll(jobs, { timeout: 5_000 }).toEqual([`${run} created`]);
+  await b.handOut?.leave();
+  await b.close();
 });
 
 test('a run that somebody woke who knows of no jobs is offered by the one node that leads', async () => {

@@ -3,7 +3,7 @@ import type { ServerLog } from '../server-log.ts';
 import type { HintListener, Hints } from './hints.ts';
 
 /** So that whoever has just opened the journal has the first word: loading Socket.IO alone takes longer than a decision. */
-const SOON_MS = 100;
+const SOON_MS = 500;
 
 /** Hints of a program that serves nobody: nobody waits until they are there, and what is told until then is told then. */
 export class LateHints implements Hints {
