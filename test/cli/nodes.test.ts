@@ -80,6 +80,11 @@ describe('holdpoint nodes', () => {
     const dead = await node(postgres.url);
     await start(dead);
     await postgres.query('UPDATE holdpoint.nodes SET seen_at = seen_at - 16000, about = NULL');
+    // It lives, so it would say so in a moment.
+    await postgres.query('CREATE FUNCTION ignore() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$');
+    await postgres.query(
+      'CREATE TRIGGER deaf BEFORE INSERT OR UPDATE ON holdpoint.nodes FOR EACH ROW EXECUTE FUNCTION ignore()',
+    );
     const { stdout } = await folder.run(['nodes', '--database', postgres.url]);
     expect(stdout).toMatch(/ silent +1 \(newsroom 1\) +- +\? +\? /);
     await postgres.query('DELETE FROM holdpoint.nodes');
