@@ -50,6 +50,20 @@ export function requests(name: string, open: OpenJournal): void {
       expect(await desk.journal.read(SYSTEM_JOURNAL)).toHaveLength(1);
       expect(await desk.journal.answered(request('s2'))).toBeNull();
     });
+
+    test('is known as of the last write, whoever wrote it before that', async () => {
+      const reasonsIn = async () =>
+        (await desk.journal.read(SYSTEM_JOURNAL, { asOfLastWrite: true })).map(({ data }) => data);
+      await desk.begin();
+      await desk.journal.rest(run, 1, await desk.hashOf(run), summaryOf(run, { lastSeq: 1 }));
+      await record('one');
+      // A node takes the run with it: what it looks at right behind that write is what was recorded before.
+      const taking = { wake: true, takeFor: 'node_b' };
+      expect((await desk.journal.amend(run, null, ({ head }) => amendmentOf(run, head, taking))).epoch).toBe(2);
+      expect(await reasonsIn()).toMatchObject([{ reason: 'one' }]);
+      await record('two');
+      expect(await reasonsIn()).toMatchObject([{ reason: 'one' }, { reason: 'two' }]);
+    });
   });
 
   describe(`${name}: requests`, () => {
