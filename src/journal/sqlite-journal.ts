@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { HoldpointError } from '../errors.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
@@ -24,10 +25,10 @@ import type { Erasure } from './retention.ts';
 import { answersAfter, storedAnswer } from './sqlite-answers.ts';
 import { decisionsBy } from './sqlite-decisions.ts';
 import { eraseRun, removeRun } from './sqlite-erase.ts';
-import { readFailure } from './sqlite-errors.ts';
+import { isBusy, readFailure } from './sqlite-errors.ts';
 import { eventsOf } from './sqlite-events.ts';
 import * as holds from './sqlite-holds.ts';
-import { openToRead, openToWrite } from './sqlite-open.ts';
+import { BUSY_RETRY_MS, openToRead, openToWrite } from './sqlite-open.ts';
 import * as queries from './sqlite-queries.ts';
 import { restorePart } from './sqlite-restore.ts';
 import * as rows from './sqlite-rows.ts';
@@ -49,6 +50,8 @@ export interface SqliteJournalOptions {
 }
 
 const BUSY_TIMEOUT_MS = 10_000;
+/** How long a read waits where SQLite makes it (another process recovers the file after a crash). */
+const READ_BUSY_MS = 1_000;
 
 /**
  * The journal in one SQLite file (WAL, every commit synced). Several processes may open it: one writes at a time, the others
@@ -58,34 +61,27 @@ const BUSY_TIMEOUT_MS = 10_000;
  */
 export async function openSqliteJournal(options: SqliteJournalOptions): Promise<Journal> {
   const { path, busyTimeoutMs = BUSY_TIMEOUT_MS } = options;
-  const writing = options.readonly ? null : await openToWrite(path, busyTimeoutMs);
-  try {
-    const reading = await openToRead(path, busyTimeoutMs);
-    return new SqliteJournal(writing, reading, { ...options, busyTimeoutMs });
-  } catch (error) {
-    writing?.close();
-    throw error;
-  }
+  const db = await (options.readonly ? openToRead(path, busyTimeoutMs) : openToWrite(path, busyTimeoutMs));
+  return new SqliteJournal(db, { ...options, busyTimeoutMs });
 }
 
 class SqliteJournal implements Journal {
   readonly tokens: TokenStore;
   readonly handOut = null;
-  readonly #reading: Database.Database;
-  readonly #readSql: Sql;
-  readonly #writer: { db: Database.Database; sql: Sql; queue: SqliteWriter } | null;
+  readonly #db: Database.Database;
+  readonly #sql: Sql;
+  /** Null: it was opened for reading. */
+  readonly #writer: SqliteWriter | null;
   readonly #now: () => number;
   #closing: Promise<void> | null = null;
 
   constructor(
-    writing: Database.Database | null,
-    reading: Database.Database,
-    { busyTimeoutMs, onError, now }: SqliteJournalOptions & { busyTimeoutMs: number },
+    db: Database.Database,
+    { busyTimeoutMs, onError, now, readonly: isReader = false }: SqliteJournalOptions & { busyTimeoutMs: number },
   ) {
-    this.#reading = reading;
-    this.#readSql = statementsOf(reading);
-    const queue = writing && new SqliteWriter(writing, { busyTimeoutMs, onError });
-    this.#writer = queue && { db: writing, sql: statementsOf(writing), queue };
+    this.#db = db;
+    this.#sql = statementsOf(db);
+    this.#writer = isReader ? null : new SqliteWriter(db, { busyTimeoutMs, onError });
     this.#now = now ?? Date.now;
     this.tokens = sqliteTokens({ read: (query) => this.#read(query), write: (work) => this.#write(work) });
   }
@@ -186,27 +182,28 @@ class SqliteJournal implements Journal {
   }
 
   async #close(): Promise<void> {
-    await this.#writer?.queue.close();
-    // The writer goes last: the last connection to leave folds the WAL into the file, and a reader cannot.
-    this.#reading.close();
-    this.#writer?.db.close();
+    await this.#writer?.close();
+    this.#db.close();
   }
 
+  /** On the connection that writes, where there is one: a transaction never outlasts a tick, so this is what is committed, and what
+   *  was just written need not be read from the file again. */
   async #read<T>(query: (sql: Sql) => T): Promise<T> {
-    if (this.#closing) throw closed();
-    try {
-      return query(this.#readSql);
-    } catch (error) {
-      throw readFailure(error, this.#reading.name);
+    const until = performance.now() + READ_BUSY_MS;
+    for (;;) {
+      if (this.#closing) throw closed();
+      try {
+        return query(this.#sql);
+      } catch (error) {
+        if (!isBusy(error) || performance.now() >= until) throw readFailure(error, this.#db.name);
+        await sleep(BUSY_RETRY_MS);
+      }
     }
   }
 
   #write<T>(work: (sql: Sql) => T): Promise<T> {
-    if (this.#writer) {
-      const { sql, queue } = this.#writer;
-      return queue.write(() => work(sql));
-    }
-    const message = `The database ${this.#reading.name} was opened for reading only. Open it for writing.`;
+    if (this.#writer) return this.#writer.write(() => work(this.#sql));
+    const message = `The database ${this.#db.name} was opened for reading only. Open it for writing.`;
     return Promise.reject(new HoldpointError('UNAVAILABLE', message));
   }
 }

@@ -11,11 +11,9 @@ export const BUSY_RETRY_MS = 20;
 const LOG_PAGES = 500;
 /** What a connection keeps of the file in memory, in KB, where the driver's default is 16 MB: the system's own cache has the rest. */
 const CACHE_KB = 4_000;
-/** How long a read waits where SQLite makes it (another process recovers the file after a crash). */
-const READ_BUSY_MS = 1_000;
 
-/** The connection that writes. Creates folder (0700) and file (0600) where they are missing, and migrates. It never waits
- *  for a lock by itself, since that would stop the event loop: whoever uses it tries again later. */
+/** A connection that reads and writes. Creates folder (0700) and file (0600) where they are missing, and migrates. Like one that reads, it
+ *  never waits for a lock by itself, since that would stop the event loop: whoever uses it tries again later. */
 export async function openToWrite(path: string, busyTimeoutMs: number): Promise<Database.Database> {
   try {
     await createFile(path);
@@ -38,7 +36,7 @@ export async function openToRead(path: string, busyTimeoutMs: number): Promise<D
     throw invalid(`There is no database at ${path}. \`holdpoint run FILE\` or \`holdpoint serve FILE\` creates one.`);
   }
   try {
-    const db = new Database(path, { readonly: true, timeout: READ_BUSY_MS });
+    const db = new Database(path, { readonly: true, timeout: 0 });
     try {
       const version = await whileBusy(busyTimeoutMs, () => schemaVersionOf(db));
       db.pragma(`cache_size = -${CACHE_KB}`);
