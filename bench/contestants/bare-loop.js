@@ -7,7 +7,7 @@ import { openShelf } from './shelf.js';
 
 /**
  * The floor: the OpenAI client in a loop, which writes its output down after each task. No events, no chain, no checks, no lock
- * against a second decision, and an approval is nowhere written down.
+ * against a second decision. An approval is nowhere written down, unless it is `synced`: then before the loop acts on it.
  * @param {Setting & { synced?: boolean }} setting
  * @returns {Promise<Contestant>}
  */
@@ -35,10 +35,12 @@ export async function bareLoop(setting) {
     }
     return 'done';
   };
-  /** @param {string} run @param {boolean} approved @returns {Promise<Standing>} */
-  const pickUp = async (run, approved) => {
+  /** @param {string} run @param {boolean} isApproval @returns {Promise<Standing>} */
+  const pickUp = async (run, isApproval) => {
     const progress = await shelf.get(run);
-    return progress ? goOn(run, progress, approved) : 'lost';
+    if (!progress) return 'lost';
+    if (isApproval && setting.synced) await shelf.put(run, { ...progress, approved: progress.next });
+    return goOn(run, progress, isApproval || progress.approved === progress.next);
   };
   return {
     start: (run) => goOn(run, { next: 0, output: TOPIC }, false),

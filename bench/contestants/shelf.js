@@ -3,7 +3,7 @@
 /**
  * Where the bare loop keeps how far a run got.
  *
- * @typedef {{ next: number, output: string }} Progress `next`: the task to do next, from 0
+ * @typedef {{ next: number, output: string, approved?: number }} Progress `next`: the task to do next, from 0; `approved`: the one that a person let pass
  * @typedef {object} Shelf
  * @property {(run: string, progress: Progress) => unknown} put may give a promise
  * @property {(run: string) => Promise<Progress | null>} get

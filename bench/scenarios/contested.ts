@@ -7,6 +7,7 @@ const EVERYONE: readonly Entrant[] = [
   { contestant: 'bare-synced', store: 'sqlite' },
   { contestant: 'holdpoint', store: 'sqlite' },
   { contestant: 'bare', store: 'postgres' },
+  { contestant: 'bare-synced', store: 'postgres' },
   { contestant: 'holdpoint', store: 'postgres' },
 ];
 const THREE_TASKS = { tasks: 3, hold: 'last' } as const;
