@@ -1,31 +1,5 @@
-import type OpenAI from 'openai';
-import type { Model, ModelAnswer, ModelOptions, ModelRequest } from '../crew/model.ts';
-import { type CheckedAnswer, checkAnswer } from './answer-check.ts';
-import { AnswerDraft } from './answer-draft.ts';
-import { FailedTry } from './failed-try.ts';
-import { openaiClient } from './openai-client.ts';
-import { toFailedTry } from './openai-failure.ts';
-import { BEST_MODE, lesserMode, type Mode } from './openai-mode.ts';
-import { toBody } from './openai-request.ts';
-import {
-  type Env,
-  type ModelPrice,
-  type OpenAIModelOptions,
-  type OpenAISettings,
-  openaiSettings,
-} from './openai-settings.ts';
-import { askOnce } from './openai-stream.ts';
-import { retrying } from './retry.ts';
-import { TryWatch } from './try-watch.ts';
-
-/** What a client has learnt about one model: how to ask it, and whether it can only answer in prose. */
-interface Habits {
-  mode: Mode;
-  prose: boolean;
-}
-
-/** After so many prose answers in a row, prose is what the model can do. */
-const PROSE_LIMIT = 3;
+import type { Model } from '../crew/model.ts';
+import { type Env, type OpenAIModelOptions, openaiSettings } from './openai-settings.ts';
 
 /**
  * A model behind any server that speaks OpenAI's Chat Completions. Failed, cut, empty and malformed answers are tried again
@@ -34,108 +8,12 @@ const PROSE_LIMIT = 3;
  */
 export function openaiModel(options: OpenAIModelOptions = {}, env: Env = process.env): Model {
   const settings = openaiSettings(options, env);
-  const client = openaiClient(settings);
-  const habitsByModel = new Map<string, Habits>();
-  const habitsOf = (model: string): Habits => {
-    const habits = habitsByModel.get(model) ?? { mode: BEST_MODE, prose: false };
-    habitsByModel.set(model, habits);
-    return habits;
-  };
+  // With it comes the SDK, which is a third of the package: who asks no model does without.
+  const loading = import('./openai-exchange.ts').then(({ OpenAIExchanges }) => new OpenAIExchanges(settings));
+  loading.catch(() => undefined);
   return {
     type: 'model',
     name: settings.name,
-    respond: (request, given) => {
-      const model = request.model ?? settings.name;
-      return new Exchange(client, settings, habitsOf(model), { ...request, model }, given).respond();
-    },
+    respond: async (request, given) => (await loading).respond(request, given),
   };
-}
-
-/** An answer with its cost, where the price is known and the server said how much was used. */
-function priced(answer: ModelAnswer, price: ModelPrice | null): ModelAnswer {
-  const { inputTokens, outputTokens } = answer.usage;
-  if (!price || inputTokens + outputTokens === 0) return answer;
-  const usd = (inputTokens * price.input + outputTokens * price.output) / 1e6;
-  return { ...answer, usage: { inputTokens, outputTokens, usd } };
-}
-
-/** One request to a model, through all its tries. */
-class Exchange {
-  readonly #client: OpenAI;
-  readonly #settings: OpenAISettings;
-  readonly #habits: Habits;
-  readonly #request: ModelRequest & { readonly model: string };
-  readonly #options: ModelOptions;
-  /** Prose answers in a row. */
-  #prose = 0;
-
-  constructor(
-    client: OpenAI,
-    settings: OpenAISettings,
-    habits: Habits,
-    request: ModelRequest & { readonly model: string },
-    options: ModelOptions,
-  ) {
-    this.#client = client;
-    this.#settings = settings;
-    this.#habits = habits;
-    this.#request = request;
-    this.#options = options;
-  }
-
-  respond(): Promise<ModelAnswer> {
-    const { maxTries, sleep, random } = this.#settings;
-    const { signal, onFailure } = this.#options;
-    return retrying(() => this.#try(), { maxTries, sleep, random, signal, onFailure });
-  }
-
-  async #try(): Promise<ModelAnswer> {
-    try {
-      const { answer, prose } = await this.#askInAnyMode();
-      if (answer.toolCalls.length === 0) this.#habits.prose = prose;
-      return priced(answer, this.#settings.price);
-    } catch (error) {
-      const answered = error instanceof FailedTry && (error.code === 'MODEL_MALFORMED' || error.code === 'MODEL_EMPTY');
-      if (answered) this.#prose = error.prose ? this.#prose + 1 : 0;
-      throw error;
-    }
-  }
-
-  /** A mode that the server does not know costs a request, but no try: nothing has failed. */
-  async #askInAnyMode(): Promise<CheckedAnswer> {
-    // A model that ignored the schema once may still follow a tool; what comes of it holds for this try only.
-    let once: Mode | null =
-      this.#prose === 1 && this.#habits.mode.answerBy === 'schema' ? { ...this.#habits.mode, answerBy: 'tool' } : null;
-    for (;;) {
-      const mode = once ?? this.#habits.mode;
-      try {
-        return await this.#ask(mode);
-      } catch (error) {
-        const lesser = error instanceof FailedTry ? lesserMode(mode, error, this.#request.tools.length > 0) : null;
-        if (lesser === null) throw error;
-        if (once) once = lesser;
-        else this.#habits.mode = lesser;
-      }
-    }
-  }
-
-  async #ask(mode: Mode): Promise<CheckedAnswer> {
-    using watch = new TryWatch(this.#options.signal, this.#settings);
-    const acceptProse = this.#habits.prose || this.#prose >= PROSE_LIMIT - 1;
-    const draft = new AnswerDraft(this.#options.onDelta, { prose: acceptProse });
-    for await (const piece of this.#pieces(mode, watch)) draft.add(piece);
-    const { model, messages } = this.#request;
-    return checkAnswer(draft, { model, acceptProse, position: messages.length });
-  }
-
-  /** What fails here is the server's or the connection's fault; what a listener throws is not caught. */
-  async *#pieces(mode: Mode, watch: TryWatch) {
-    const { signal } = watch;
-    try {
-      const watched = this.#options.onDelta !== null;
-      yield* askOnce(this.#client, toBody(this.#request, this.#request.model, { ...mode, watched }), watch);
-    } catch (error) {
-      throw toFailedTry(signal.aborted ? signal.reason : error, this.#settings);
-    }
-  }
 }
