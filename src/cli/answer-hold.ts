@@ -6,14 +6,17 @@ import { askValue } from './ask-value.ts';
 import type { Desk } from './desk.ts';
 import { errorLines } from './error-lines.ts';
 import { holdText } from './hold-text.ts';
-import { Prompts, type Terminal } from './terminal.ts';
+import { Prompts, type Terminal, WentBack } from './terminal.ts';
 
 /** `done`: decided, here or meanwhile elsewhere, or changed, so that it must be looked at again. */
 export type Answered = 'done' | 'left';
 
 type Decision = { verdict: Verdict; value?: Json; reason?: string; overrideClaim?: boolean };
 
-/** Shows one hold and takes this person's decision on exactly what was shown. @throws `Interrupted` */
+/**
+ * Shows one hold and takes this person's decision on exactly what was shown. Escape goes back to the verdicts, and there
+ * leaves the hold open. @throws `Interrupted`
+ */
 export async function answerHold(
   desk: Pick<Desk, 'holds' | 'decide' | 'claim'>,
   holdId: string,
@@ -28,12 +31,22 @@ export async function answerHold(
     return 'left';
   }
   for (;;) {
-    const choice = await prompts.choose('What do you say?', choices(you.may));
-    if (choice === 'leave') return 'left';
-    const decision = await decisionOf(choice, hold, terminal);
+    const choice = await orBack(prompts.choose('What do you say?', choices(you.may)));
+    if (choice === null || choice === 'leave') return 'left';
+    const decision = await orBack(decisionOf(choice, hold, terminal));
     if (decision === null) continue;
-    const answered = await send(desk, hold, decision, prompts);
+    const answered = await orBack(send(desk, hold, decision, prompts));
     if (answered) return answered;
+  }
+}
+
+/** Null if the person went back. */
+async function orBack<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof WentBack) return null;
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts';
+import { isHoldpointError, messageOf } from '../errors.ts';
 import type { Hold } from '../hooks/hold.ts';
 import type { Json } from '../json/json.ts';
 import { editInEditor, editorCommand } from './edit-value.ts';
@@ -77,14 +77,15 @@ async function askChoice(hold: Hold, terminal: Terminal): Promise<{ value: Json 
   return edited && { value: { choice, value: edited.value } };
 }
 
-/** A text is edited as it is, anything else as JSON. Null if the person left it empty or wrote no JSON and gave up. */
+/** A text is edited as it is, anything else as JSON. Null if the person left it empty, wrote no JSON and gave up, or their editor failed. */
 async function askEdited(start: Json, message: string, terminal: Terminal): Promise<{ value: Json } | null> {
   const prompts = new Prompts(terminal);
   const isText = typeof start === 'string';
   let text = isText ? start : JSON.stringify(start, null, 2);
   for (;;) {
-    text = await edit(text, { message, isText, prompts });
-    if (text.trim() === '') return null;
+    const edited = await edit(text, { message, isText, prompts });
+    if (edited === null || edited.trim() === '') return null;
+    text = edited;
     if (isText) return { value: text };
     try {
       return { value: JSON.parse(text) as Json };
@@ -102,14 +103,34 @@ async function askEdited(start: Json, message: string, terminal: Terminal): Prom
 async function edit(
   text: string,
   { message, isText, prompts }: { message: string; isText: boolean; prompts: Prompts },
-): Promise<string> {
+): Promise<string | null> {
   const editor = editorCommand();
-  if (editor !== null) return editInEditor(text, { editor, extension: isText ? 'md' : 'json' });
-  const inline = isText ? text : JSON.stringify(JSON.parse(text));
+  if (editor !== null) return orTell(editInEditor(text, { editor, extension: isText ? 'md' : 'json' }), prompts);
+  const inline = isText ? text : onOneLine(text);
   // A prompt would interpret what is hidden in a text; then it is written anew.
   const isPlain = visibleText(inline) === inline && !inline.includes('\n');
   if (isPlain) return prompts.line(`${message} (set EDITOR to edit it there)`, { initial: inline });
   return prompts.lines(`${message} (set EDITOR to edit what is there; here you write it anew)`);
+}
+
+/** An editor that ends with a failure is how people take an edit back (`:cq`); null, and the review goes on. */
+async function orTell(edited: Promise<string>, prompts: Prompts): Promise<string | null> {
+  try {
+    return await edited;
+  } catch (error) {
+    if (!isHoldpointError(error, 'USAGE')) throw error;
+    prompts.say(visibleText(messageOf(error)));
+    return null;
+  }
+}
+
+/** What was written wrong is given back as it is, to be corrected. */
+function onOneLine(json: string): string {
+  try {
+    return JSON.stringify(JSON.parse(json));
+  } catch {
+    return json;
+  }
 }
 
 /** A first draft of a value: an object's keys, or a text. */

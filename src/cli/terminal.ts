@@ -30,7 +30,12 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-/** Questions to a person. Each throws `Interrupted` when they press Ctrl-C. */
+/** The person pressed Escape in a prompt: not this, but nothing else is given up. */
+export class WentBack extends Error {
+  override readonly name = 'WentBack';
+}
+
+/** Questions to a person. Each throws `Interrupted` when they press Ctrl-C, and `WentBack` when they press Escape. */
 export class Prompts {
   readonly #terminal: Terminal;
 
@@ -53,7 +58,7 @@ export class Prompts {
   ): Promise<T> {
     // Clack's type of an option depends on T, which is a string here.
     const given = [...options] as unknown as Parameters<typeof select<string>>[0]['options'];
-    return answered(await select<string>({ ...this.#terminal, message, options: given })) as T;
+    return (await this.#ask(() => select<string>({ ...this.#terminal, message, options: given }))) as T;
   }
 
   async line(
@@ -62,16 +67,28 @@ export class Prompts {
   ): Promise<string> {
     const validate = (value: string | undefined) => (required && !value?.trim() ? 'Write something.' : undefined);
     const start = initial === undefined ? {} : { initialValue: initial };
-    return answered<string>(await text({ ...this.#terminal, message, validate, ...start })) ?? '';
+    return (await this.#ask<string>(() => text({ ...this.#terminal, message, validate, ...start }))) ?? '';
   }
 
   async lines(message: string): Promise<string> {
-    return answered<string>(await multiline({ ...this.#terminal, message, showSubmit: true })) ?? '';
+    return (await this.#ask<string>(() => multiline({ ...this.#terminal, message, showSubmit: true }))) ?? '';
   }
-}
 
-function answered<T>(answer: T | symbol): T {
-  if (isCancel(answer)) throw new Interrupted('interrupted');
-  // `isCancel` knows only one symbol, and no other is ever answered.
-  return answer as T;
+  /** Clack answers Escape and Ctrl-C alike, so the last key tells which it was. */
+  async #ask<T>(prompt: () => Promise<T | symbol>): Promise<T> {
+    const { input } = this.#terminal;
+    let lastKey: string | undefined;
+    const noteKey = (_text: unknown, key?: { name?: string }) => {
+      lastKey = key?.name;
+    };
+    input.on('keypress', noteKey);
+    try {
+      const answer = await prompt();
+      // `isCancel` knows only one symbol, and no other is ever answered.
+      if (!isCancel(answer)) return answer as T;
+      throw lastKey === 'escape' ? new WentBack('went back') : new Interrupted('interrupted');
+    } finally {
+      input.off('keypress', noteKey);
+    }
+  }
 }

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RunSummary } from '../../src/hooks/run-summary.ts';
 import { CLI_MAIN, type CliFolder, cliFolder } from '../support/cli.ts';
-import { NEWSROOM } from '../support/cli-crews.ts';
+import { FACTS, NEWSROOM } from '../support/cli-crews.ts';
 import { type OpenAIServer, startOpenAIServer } from '../support/openai-server.ts';
 import { hasTerminal, type InTerminal, inTerminal, KEYS } from '../support/terminal.ts';
 
-const { enter, down, ctrlC } = KEYS;
+const { enter, down, esc, ctrlC } = KEYS;
 
 function runNewsroom(
   folder: CliFolder,
@@ -15,10 +15,11 @@ function runNewsroom(
 ): InTerminal {
   const args = ['run', 'newsroom.ts', '--input', 'topic=bees', ...(model ? [] : ['--model', 'rehearsal'])];
   const settings = model ? { OPENAI_BASE_URL: model.baseURL } : {};
-  return inTerminal([process.execPath, CLI_MAIN, ...args], {
-    cwd: folder.path,
-    env: { HOME: folder.path, ...settings, ...env },
-  });
+  return runInTerminal(folder, args, { ...settings, ...env });
+}
+
+function runInTerminal(folder: CliFolder, args: readonly string[], env: Record<string, string> = {}): InTerminal {
+  return inTerminal([process.execPath, CLI_MAIN, ...args], { cwd: folder.path, env: { HOME: folder.path, ...env } });
 }
 
 async function lastRun(folder: CliFolder): Promise<RunSummary> {
@@ -68,6 +69,45 @@ describe.skipIf(!hasTerminal)('holds answered in the terminal', () => {
     expect((await lastRun(folder)).outputs).toMatchObject({ draft: 'written by hand' });
   });
 
+  test('an editor that fails takes nothing, and the verdict is asked again', async () => {
+    await using folder = await cliFolder({ 'newsroom.ts': NEWSROOM });
+    await using terminal = runNewsroom(folder, { env: { EDITOR: 'false' } });
+    await terminal.see('What do you say?');
+    await terminal.press(down, enter);
+    await terminal.see(/The editor \(false\) ended with 1; nothing was changed[\s\S]*What do you say\?/);
+    await terminal.press(enter);
+    expect(await terminal.code).toBe(0);
+  });
+
+  test('what is not JSON is told, and given back to be corrected', async () => {
+    await using folder = await cliFolder({ 'facts.ts': FACTS });
+    await using terminal = runInTerminal(folder, ['run', 'facts.ts', '--model', 'rehearsal']);
+    await terminal.see('What do you say?');
+    await terminal.press(down, enter);
+    await terminal.see('What shall it be instead?');
+    await terminal.press('!', enter);
+    await terminal.see(/That is not JSON[\s\S]*What now\?/);
+    await terminal.press(enter);
+    await terminal.see(/What shall it be instead\?[\s\S]*\}!/);
+    await terminal.press('\u007f', enter);
+    await terminal.see('Use this instead?');
+    await terminal.press(enter);
+    expect(await terminal.code).toBe(0);
+  });
+
+  test('Escape goes back to the verdicts, and there leaves the hold open', async () => {
+    await using folder = await cliFolder({ 'newsroom.ts': NEWSROOM });
+    await using terminal = runNewsroom(folder);
+    await terminal.see('What do you say?');
+    await terminal.press(down, down, enter);
+    await terminal.see('Why?');
+    await terminal.press('half a reas', esc);
+    await terminal.see('What do you say?');
+    await terminal.press(esc);
+    expect(await terminal.code).toBe(3);
+    expect(terminal.shown()).toContain('waits for a decision');
+  });
+
   test('Ctrl-C in a question leaves the hold open and keeps the run', async () => {
     await using folder = await cliFolder({ 'newsroom.ts': NEWSROOM });
     await using terminal = runNewsroom(folder);
@@ -113,10 +153,7 @@ describe.skipIf(!hasTerminal)('holdpoint review', () => {
     const { url } = JSON.parse(line) as { url: string };
     const created = await folder.json(['token', 'create', '--user', 'ana', '--role', 'reviewer', '--role', 'operator']);
     const env = { HOLDPOINT_URL: url, HOLDPOINT_TOKEN: (created.lines as [{ token: string }])[0].token };
-    await using terminal = inTerminal([process.execPath, CLI_MAIN, 'review'], {
-      cwd: folder.path,
-      env: { HOME: folder.path, ...env },
-    });
+    await using terminal = runInTerminal(folder, ['review'], env);
     await terminal.see('Nothing to review');
     const [{ id }] = (await folder.json(['runs', 'start', 'newsroom', '--input', 'topic=bees'], env)).lines as [
       RunSummary,

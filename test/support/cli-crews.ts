@@ -14,6 +14,18 @@ export default defineCrew({
 });
 `;
 
+/** Its output is an object, and is held. */
+export const FACTS = `
+import { defineCrew } from 'holdpoint';
+import { z } from 'zod';
+
+export default defineCrew({
+  name: 'facts',
+  agents: { writer: { role: 'Writer', goal: 'Write' } },
+  tasks: { collect: { agent: 'writer', description: 'Collect', output: z.strictObject({ fact: z.string() }), confirm: 'after' } },
+});
+`;
+
 /** Runs through without anybody. */
 export const PLAIN = `
 import { defineCrew } from 'holdpoint';

@@ -6,7 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
 export const hasTerminal =
   spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') ?? false;
 
-export const KEYS = { enter: '\r', down: '\u001b[B', ctrlC: '\u0003' } as const;
+export const KEYS = { enter: '\r', down: '\u001b[B', esc: '\u001b', ctrlC: '\u0003' } as const;
 
 /** Whoever opens one ends it. */
 export interface InTerminal extends AsyncDisposable {
