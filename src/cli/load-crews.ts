@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { createJiti } from 'jiti';
 import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { crewDefinition, isCrew } from '../crew/define-crew.ts';
-import { HoldpointError, isHoldpointError, messageOf } from '../errors.ts';
+import { HoldpointError, isHoldpointError } from '../errors.ts';
+import { loadFailure } from './load-failure.ts';
 import { hashOfModules } from './local-modules.ts';
 
 /**
@@ -40,6 +41,7 @@ export async function loadCrew(file: string, name: string | undefined): Promise<
 async function loadFile(file: string): Promise<CrewDefinition[]> {
   const path = resolve(file);
   if (!existsSync(path)) throw invalid(file, 'there is no such file. Check the path.');
+  if (statSync(path).isDirectory()) throw invalid(file, 'it is a folder. Name a crew file in it.');
   const { exported, modules } = await importDefault(file, path);
   const crews: unknown[] = Array.isArray(exported) ? exported : [exported];
   if (exported === undefined || crews.length === 0)
@@ -67,7 +69,7 @@ async function importDefault(file: string, path: string): Promise<{ exported: un
     if (isHoldpointError(error, 'CREW_INVALID') || isHoldpointError(error, 'TOOL_INVALID')) {
       throw new HoldpointError(error.code, `${file}: ${error.message}`, { details: error.details, cause: error });
     }
-    throw invalid(file, `it cannot be loaded. ${firstLines(messageOf(error))}`, error);
+    throw invalid(file, `it cannot be loaded. ${loadFailure(error)}`, error);
   }
 }
 
@@ -88,10 +90,6 @@ function resolvable(name: string, from: string): boolean {
   } catch {
     return false;
   }
-}
-
-function firstLines(message: string): string {
-  return message.split('\n').slice(0, 2).join(' ').trim();
 }
 
 function invalid(file: string, problem: string, cause?: unknown): HoldpointError {

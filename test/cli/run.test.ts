@@ -14,6 +14,9 @@ beforeAll(async () => {
     'invalid.ts':
       "import { defineCrew } from 'holdpoint';\nexport default defineCrew({ name: 'x', agents: {}, tasks: { t: { agent: 'nobody', description: 'x' } } } as never);\n",
     'throws.ts': "throw new Error('boom');\n",
+    'lib.ts': "export function words(): string {\n  throw new Error('no words');\n}\n",
+    'in-lib.ts': "import { words } from './lib.ts';\nexport default words();\n",
+    'no-lib.ts': "import { words } from './nowhere.ts';\nexport default words();\n",
     'no-crew.ts': 'export default { name: "plain" };\n',
     'no-default.ts': 'export const crew = 1;\n',
     'no-syntax.ts': 'export default {{\n',
@@ -39,12 +42,16 @@ describe('holdpoint run', () => {
     expect(stderr).toContain('✓ second');
   });
 
-  test('a run that holds where nobody answers is left open: 3, and what to do next', async () => {
+  test('a run that holds where nobody answers is left open: 3, and what to do next, as commands that do it', async () => {
     const { code, stdout, stderr } = await folder.run(['run', 'newsroom.ts', '--input', 'topic=bees', ...rehearse]);
     expect(code).toBe(3);
     expect(stdout).toContain('held');
     expect(stderr).toMatch(/holdpoint holds approve hold_\w+ --digest [0-9a-f]{12}\n/);
-    expect(stderr).toMatch(/holdpoint runs resume run_\w+ newsroom\.ts/);
+    const [, resume = ''] = /go on with: holdpoint (.*)\n/.exec(stderr) ?? [];
+    expect(resume).toMatch(/^runs resume run_\w+ newsroom\.ts/);
+    const [, approve = ''] = /holdpoint (holds approve .*)\n/.exec(stderr) ?? [];
+    expect(await folder.run(approve.split(' '))).toMatchObject({ code: 0 });
+    expect(await folder.run(resume.split(' '))).toMatchObject({ code: 0 });
   });
 
   test('a run that fails ends with 1', async () => {
@@ -92,7 +99,10 @@ describe('what cannot be run', () => {
     ['an unknown command', ['rum', 'plain.ts'], 'Did you mean run?'],
     ['a missing argument', ['run'], 'missing required argument'],
     ['a missing file', ['run', 'nowhere.ts'], 'FILE_INVALID'],
-    ['a file that throws', ['run', 'throws.ts'], 'boom'],
+    ['a file that throws', ['run', 'throws.ts'], 'throws.ts: it cannot be loaded. boom (at throws.ts:1). ('],
+    ['a file that imports one that throws', ['run', 'in-lib.ts'], 'no words (at lib.ts:2). ('],
+    ['a file that imports one that is not there', ['run', 'no-lib.ts'], "'./nowhere.ts' (at no-lib.ts:1)"],
+    ['a folder', ['run', '.'], 'it is a folder'],
     ['a file with a syntax error', ['run', 'no-syntax.ts'], 'FILE_INVALID'],
     ['a file without a default export', ['run', 'no-default.ts'], 'no default export'],
     ['a file whose default export is no crew', ['run', 'no-crew.ts'], 'is not a crew'],
