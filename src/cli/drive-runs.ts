@@ -16,6 +16,7 @@ import { databaseAddress, databaseFlag, openToRead } from './database.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { type FollowOptions, followRun } from './follow-run.ts';
 import { limitsOf } from './limits.ts';
+import { modelFlag } from './models.ts';
 import type { DatabaseOptions, JsonOptions, ModelOptions, ReviewOptions } from './options.ts';
 import { note } from './print.ts';
 import { Progress } from './progress.ts';
@@ -108,7 +109,8 @@ async function tellResults(runIds: readonly RunId[], file: string, options: Driv
 const WORST_FIRST: readonly number[] = [EXIT.failed, EXIT.usage, EXIT.held, EXIT.cancelled];
 
 async function tellWhatIsLeft(journal: Journal, run: RunSummary, file: string, options: DriveOptions): Promise<void> {
-  const names = { file: shellWord(file), flag: databaseFlag(options) };
+  const flag = databaseFlag(options);
+  const names = { file: shellWord(file), flag, resumeFlags: `${modelFlag(options)}${flag}` };
   if (run.status === 'parked') return tellChanges(journal, run, names);
   if (run.status !== 'held' && run.status !== 'running') return;
   const records = await Promise.all(run.openHolds.map((id) => journal.hold(id as HoldId)));
@@ -122,7 +124,7 @@ async function tellWhatIsLeft(journal: Journal, run: RunSummary, file: string, o
 async function tellChanges(
   journal: Journal,
   run: RunSummary,
-  { file, flag }: { file: string; flag: string },
+  { file, resumeFlags }: { file: string; resumeFlags: string },
 ): Promise<void> {
   const events = await journal.read(run.id);
   const parked = events.findLast(({ type }) => type === 'run.parked');
@@ -130,5 +132,5 @@ async function tellChanges(
   const why = run.error?.code === 'CREW_CHANGED' ? ': its crew changed since it was started' : '';
   note(`\nerror: Run ${run.id} is parked${why}. (${run.error?.code ?? 'RUN_PARKED'})`);
   noteChanges(changes);
-  note(`Accept that with: holdpoint runs resume ${run.id} ${file} --accept-change${flag}`);
+  note(`Accept that with: holdpoint runs resume ${run.id} ${file} --accept-change${resumeFlags}`);
 }

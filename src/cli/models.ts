@@ -4,6 +4,12 @@ import type { CrewDefinition } from '../crew/crew-definition.ts';
 import type { ModelSource } from '../runner/engine.ts';
 import type { ModelOptions } from './options.ts';
 import { setting } from './settings.ts';
+import { shellWord } from './shell-word.ts';
+
+/** How to name the model in a command that is shown to be copied; '' for the one of the settings or the crew. */
+export function modelFlag({ model }: ModelOptions): string {
+  return model === undefined ? '' : ` --model ${shellWord(model)}`;
+}
 
 /** What chooses and reaches models. */
 function modelEnvironment(): Env {

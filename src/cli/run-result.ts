@@ -22,7 +22,7 @@ function printReport(run: RunSummary): void {
 export function noteHowToGoOn(
   run: RunSummary,
   holds: readonly Hold[],
-  { file, flag }: { file: string; flag: string },
+  { file, flag, resumeFlags }: { file: string; flag: string; resumeFlags: string },
 ): void {
   if (holds.length > 0)
     note(`\nRun ${run.id} waits for ${holds.length === 1 ? 'a decision' : `${holds.length} decisions`}:`);
@@ -32,7 +32,7 @@ export function noteHowToGoOn(
     note(`    holdpoint holds show ${hold.id}${flag}`);
     note(`    ${decideCommand(hold, file)}${flag}`);
   }
-  note(`Run ${run.id} is kept; go on with: holdpoint runs resume ${run.id} ${file}${flag}`);
+  note(`Run ${run.id} is kept; go on with: holdpoint runs resume ${run.id} ${file}${resumeFlags}`);
 }
 
 function decideCommand({ id, digest, allowed }: Hold, file: string): string {
