@@ -57,6 +57,9 @@ describe('holdpoint graph', () => {
     expect(stdout).toContain('flowchart TD');
     expect(stdout).toMatch(/t1\["<b>draft<\/b>.*⏸ after"\]:::hold/);
     expect(stdout).toContain('t1 --> t2');
+    expect((await folder.json(['graph', 'newsroom.ts'])).lines).toEqual([
+      { crew: 'newsroom', graph: stdout.trimEnd() },
+    ]);
   });
 
   test('prints the statecharts as JSON', async () => {

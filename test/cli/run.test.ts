@@ -1,4 +1,6 @@
+import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildProgram } from '../../src/cli/program/program.ts';
 import type { RunSummary } from '../../src/hooks/run-summary.ts';
 import { type CliFolder, cliFolder } from '../support/cli.ts';
 import { FAILING, NEWSROOM, PLAIN } from '../support/cli-crews.ts';
@@ -154,6 +156,16 @@ describe('help', () => {
     expect(stdout).toContain(told);
   });
 
+  test('every command takes --database, and those that print data --json', () => {
+    const leaves = commandsOf(buildProgram(() => undefined));
+    expect(leaves.length).toBeGreaterThan(30);
+    const without = (flag: string) =>
+      leaves.filter(({ options }) => !options.some(({ long }) => long === flag)).map((command) => command.name());
+    // `move` names two databases as its arguments; the terminal reviewer is a conversation.
+    expect(without('--database')).toEqual(['move']);
+    expect(without('--json')).toEqual(['review']);
+  });
+
   test('--version is that of the package', async () => {
     expect((await folder.run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
@@ -198,3 +210,7 @@ const spy = defineTool({
   execute: async () => 'spied: [' + execSync('env').toString().split('\\n').filter((line) => /^(HOLDPOINT_|OTHER)/.test(line)).join() + ']',
 });
 `;
+
+function commandsOf(command: Command): Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(commandsOf);
+}

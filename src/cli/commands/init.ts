@@ -4,12 +4,13 @@ import { basename, join, relative, resolve } from 'node:path';
 import { HoldpointError } from '../../errors.ts';
 import { packageVersion } from '../../package-version.ts';
 import { initFiles } from '../init-files.ts';
+import type { JsonOptions } from '../options.ts';
 import { dependencyRange } from '../package-info.ts';
-import { printLine } from '../print.ts';
+import { printJson, printLine } from '../print.ts';
 import { shellWord } from '../shell-word.ts';
 
 /** Writes a first crew. Refuses, before it writes anything, if one of its files is there. */
-export async function init(dir: string): Promise<number> {
+export async function init(dir: string, { json }: JsonOptions = {}): Promise<number> {
   const folder = resolve(dir);
   const files = initFiles({ name: nameOf(folder), version: packageVersion(), zod: dependencyRange('zod') });
   const there = Object.keys(files).filter((file) => existsSync(join(folder, file)));
@@ -21,8 +22,10 @@ export async function init(dir: string): Promise<number> {
   await mkdir(folder, { recursive: true });
   for (const [file, text] of Object.entries(files)) {
     await writeFile(join(folder, file), text, { flag: 'wx' });
-    printLine(`wrote ${join(dir, file)}`);
+    if (json) printJson({ file: join(dir, file) });
+    else printLine(`wrote ${join(dir, file)}`);
   }
+  if (json) return 0;
   const path = relative(process.cwd(), folder);
   const steps = [
     ...(path === '' ? [] : [`cd ${shellWord(path)}`]),

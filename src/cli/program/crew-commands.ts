@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { collect, examples, withDebug, withJson } from './options.ts';
+import { collect, examples, withJson, withUnusedDatabase } from './options.ts';
 import type { Finish } from './program.ts';
 
 /** `gates`, `rehearse` and `graph`: what a crew file comes to, without doing anything outside. */
@@ -14,12 +14,12 @@ export function addCrewCommands(program: Command, finish: Finish): void {
       collect,
     );
   examples(
-    withJson(withDebug(gates), 'each tool and task'),
+    withJson(withUnusedDatabase(gates), 'each tool and task'),
     'holdpoint gates refund.crew.ts',
     'holdpoint gates refund.crew.ts --require issue_refund=approval',
   ).action((file: string, options) => finish(import('../commands/gates.ts').then(({ gates }) => gates(file, options))));
 
-  const rehearse = withDebug(program.command('rehearse'))
+  const rehearse = withUnusedDatabase(program.command('rehearse'))
     .description('a dry run on the offline model: every hold that would open, and why; no tool is executed')
     .argument('<file>')
     .option('--crew <name>', 'which crew of the file; default: all')
@@ -33,12 +33,14 @@ export function addCrewCommands(program: Command, finish: Finish): void {
     finish(import('../commands/rehearse.ts').then(({ rehearse }) => rehearse(file, options))),
   );
 
-  const graph = withDebug(program.command('graph'))
+  const graph = withUnusedDatabase(program.command('graph'))
     .description("the crew's tasks, with holds marked, or the statecharts that run it")
     .argument('<file>')
     .option('--crew <name>', 'which crew of the file; default: all')
     .option('--format <format>', 'mermaid or xstate', 'mermaid');
-  examples(graph, 'holdpoint graph refund.crew.ts', 'holdpoint graph refund.crew.ts --format xstate').action(
-    (file: string, options) => finish(import('../commands/graph.ts').then(({ graph }) => graph(file, options))),
-  );
+  examples(
+    withJson(graph, '{ "crew", "graph" } of each crew, or the statecharts,'),
+    'holdpoint graph refund.crew.ts',
+    'holdpoint graph refund.crew.ts --format xstate',
+  ).action((file: string, options) => finish(import('../commands/graph.ts').then(({ graph }) => graph(file, options))));
 }

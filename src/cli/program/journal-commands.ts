@@ -23,7 +23,10 @@ export function addJournalCommands(program: Command, finish: Finish): void {
     .description("a run's journal as NDJSON, which `verify` and `replay` read")
     .argument('<run>')
     .option('--output <file>', 'write it there; default: stdout');
-  examples(withDatabase(exporting), 'holdpoint export run_… --output run.ndjson').action((run: string, options) =>
+  examples(
+    withDatabase(exporting).option('--json', 'changes nothing: an export is JSON, one value a line'),
+    'holdpoint export run_… --output run.ndjson',
+  ).action((run: string, options) =>
     finish(import('../commands/export.ts').then(({ exportJournal }) => exportJournal(run, options))),
   );
 

@@ -12,6 +12,11 @@ export function withDatabase(
   return withDebug(command).option('--database <address>', `where the journal is kept (default: ${fallback})`);
 }
 
+/** Every command takes `--database`, so that a script can give it to all of them; some have no use for one. */
+export function withUnusedDatabase(command: Command): Command {
+  return withDebug(command).option('--database <address>', 'taken by every command; this one opens none');
+}
+
 export function withJson(command: Command, what: string): Command {
   return command.option('--json', `print ${what} as JSON, one value a line, and nothing else on stdout`);
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, integer, withDatabase, withDebug, withJson } from './options.ts';
+import { examples, integer, withDatabase, withJson, withUnusedDatabase } from './options.ts';
 import type { Finish } from './program.ts';
 
 /** `demo` and `init`: the first minutes with Holdpoint. */
@@ -13,10 +13,10 @@ export function addStartCommands(program: Command, finish: Finish): void {
     finish(import('../commands/demo.ts').then(({ demo }) => demo(options))),
   );
 
-  const init = withDebug(program.command('init'))
+  const init = withUnusedDatabase(program.command('init'))
     .description('write a crew file, a test for it, package.json and .env.example')
     .argument('[dir]', 'the folder to write into', '.');
-  examples(init, 'holdpoint init', 'holdpoint init refund-desk').action((dir: string) =>
-    finish(import('../commands/init.ts').then(({ init }) => init(dir))),
+  examples(withJson(init, 'the path of each file'), 'holdpoint init', 'holdpoint init refund-desk').action(
+    (dir: string, options) => finish(import('../commands/init.ts').then(({ init }) => init(dir, options))),
   );
 }
