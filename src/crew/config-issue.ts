@@ -17,6 +17,11 @@ export function pathText(parts: readonly PropertyKey[]): string {
   return text;
 }
 
+/** Mistakes in a value, on one line: `amountUsd: expected number; to: expected string`. */
+export function issuesText(issues: readonly ConfigIssue[]): string {
+  return issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+}
+
 /** All mistakes of one crew or tool as one error: `details.issues` for programs, the message for people. */
 export function refusal(
   code: 'CREW_INVALID' | 'TOOL_INVALID',

@@ -201,9 +201,10 @@ export function alreadyDecided(hold: HoldRecord): HoldpointError {
     at: hold.closedAt,
   };
   const who = decided ? ` by ${last.by}` : '';
+  const kept = decided ? 'A second decision is not kept.' : 'Nothing is accepted on it any more.';
   return new HoldpointError(
     'HOLD_ALREADY_DECIDED',
-    `Hold ${hold.id} was ${hold.status}${who} at ${hold.closedAt}. A second decision is not kept.`,
+    `Hold ${hold.id} ${hold.status === 'expired' ? 'expired' : `was ${hold.status}${who}`} at ${hold.closedAt}. ${kept}`,
     { details },
   );
 }

@@ -145,5 +145,9 @@ function isObject(value: unknown): value is object {
 }
 
 function atLine(line: number, problem: string): HoldpointError {
-  return new HoldpointError('JOURNAL_BROKEN', `Line ${line} cannot be read: ${problem}.`, { details: { line } });
+  return new HoldpointError(
+    'JOURNAL_BROKEN',
+    `Line ${line} cannot be read: ${problem}${/[.?]$/.test(problem) ? '' : '.'}`,
+    { details: { line } },
+  );
 }

@@ -1,4 +1,4 @@
-import type { ConfigIssue } from '../crew/config-issue.ts';
+import { type ConfigIssue, issuesText } from '../crew/config-issue.ts';
 import type { CrewDefinition, TaskDefinition } from '../crew/crew-definition.ts';
 import { givenTo, taskDefinition } from '../crew/derive/context.ts';
 import { askGuardrails } from '../crew/derive/gates.ts';
@@ -54,7 +54,7 @@ function checkText(hold: HoldRecord, value: Json): Json {
 
 async function checkForm(checking: Checking, hold: HoldRecord, value: Json): Promise<Json> {
   const checked = await checkOutput(taskOfHold(checking, hold), value);
-  if (!checked.ok) throw invalid(hold, checked.complaint, checked.issues);
+  if (!checked.ok) throw invalid(hold, `${issuesText(checked.issues)}.`, checked.issues);
   return checked.value;
 }
 
@@ -82,7 +82,7 @@ async function checkAgainstTool(
       `The crew "${hold.crew}" has no tool "${hold.action?.tool}" here, so its value cannot be checked.`,
     );
   const checked = await checkValue(use.tool[side], value);
-  if (!checked.ok) throw invalid(hold, checked.complaint, checked.issues);
+  if (!checked.ok) throw invalid(hold, `${issuesText(checked.issues)}.`, checked.issues);
   return checked.value;
 }
 

@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
+import { issuesText } from '../crew/config-issue.ts';
 import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { admitRun } from '../crew/derive/end-run.ts';
 import { checkValue } from '../crew/derive/interpret-answer.ts';
@@ -87,7 +88,7 @@ async function checkInputs({ name, inputs: schema }: CrewDefinition, inputs: Jso
   const checked = await checkValue(schema ?? z.strictObject({}), inputs);
   if (checked.ok) return checked.value;
   const { issues } = checked;
-  throw new HoldpointError('INPUT_INVALID', `The inputs do not fit the crew "${name}": ${checked.complaint}`, {
+  throw new HoldpointError('INPUT_INVALID', `The inputs do not fit the crew "${name}": ${issuesText(issues)}.`, {
     details: { issues },
   });
 }

@@ -57,9 +57,10 @@ export async function listTokens(options: DatabaseOptions & JsonOptions): Promis
   return 0;
 }
 
-export async function revokeToken(id: string, options: DatabaseOptions): Promise<number> {
+export async function revokeToken(id: string, options: DatabaseOptions & JsonOptions): Promise<number> {
   await (await openToRead(options)).close();
   await withJournal(options, (journal) => revoke(journal, id));
-  printLine(`Token ${id} is revoked.`);
+  if (options.json) printJson({ id });
+  else printLine(`Token ${id} is revoked.`);
   return 0;
 }

@@ -34,9 +34,13 @@ function headOf(head: string | undefined): { head?: string } {
 function tell({ run, result }: VerifiedRun, source: string, { json, head }: Options): void {
   if (json) printJson({ run, ...result, headKnown: head !== undefined });
   if (!result.ok)
-    note(`error: The journal of ${run ?? source} is broken: ${visibleText(result.problem)}. (JOURNAL_BROKEN)`);
+    note(`error: The journal of ${run ?? source} is broken: ${sentence(visibleText(result.problem))} (JOURNAL_BROKEN)`);
   else if (!json) printLine(`Run ${run}: the chain holds over ${result.count} events; its head is ${result.head}.`);
   if (head !== undefined) return;
   const say = json || !result.ok ? note : printLine;
   say('Without --head HASH a rewritten tail cannot be excluded.');
+}
+
+function sentence(text: string): string {
+  return /[.?]$/.test(text) ? text : `${text}.`;
 }

@@ -26,6 +26,7 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
     .showHelpAfterError('Add --help to see what the command takes.')
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false })
+    .configureOutput({ outputError: (text, write) => write(text.replace('\n(Did you mean', ' (Did you mean')) })
     .addHelpText('after', OUTLOOK);
   const finish: Finish = async (work) => setExitCode(await work);
   addStartCommands(program, finish);

@@ -23,7 +23,7 @@ export function addTokenCommands(program: Command, finish: Finish): void {
   );
 
   const revoke = token.command('revoke').description('refuse a token from now on').argument('<id>');
-  examples(withDatabase(revoke), 'holdpoint token revoke tok_…').action((id: string, options) =>
+  examples(withJson(withDatabase(revoke), '{ "id" }'), 'holdpoint token revoke tok_…').action((id: string, options) =>
     finish(import('../commands/token.ts').then(({ revokeToken }) => revokeToken(id, options))),
   );
 }
