@@ -25,6 +25,6 @@ export function limitsOf({ limit = [] }: LimitOptions): { engine: EngineLimits; 
       );
     given[name] = /^\d+$/.test(value) ? Number(value) : value;
   }
-  const { maxRunEvents, maxValueBytes, stopGraceMs, ...server } = parseLimits(Limits, given);
-  return { engine: { maxRunEvents, maxValueBytes, stopGraceMs }, server };
+  const { maxRunEvents, maxValueBytes, stopGraceMs, functionTimeoutMs, ...server } = parseLimits(Limits, given);
+  return { engine: { maxRunEvents, maxValueBytes, stopGraceMs, functionTimeoutMs }, server };
 }

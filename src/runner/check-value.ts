@@ -3,6 +3,7 @@ import type { CrewDefinition, TaskDefinition } from '../crew/crew-definition.ts'
 import { givenTo, taskDefinition } from '../crew/derive/context.ts';
 import { askGuardrails } from '../crew/derive/gates.ts';
 import { checkOutput, checkValue, toolFor } from '../crew/derive/interpret-answer.ts';
+import type { TimeLimit } from '../crew/derive/time-limit.ts';
 import { choiceOf } from '../crew/fold-hold.ts';
 import type { RunState } from '../crew/run-state.ts';
 import { HoldpointError } from '../errors.ts';
@@ -14,6 +15,8 @@ interface Checking {
   readonly crew: CrewDefinition;
   readonly state: RunState;
   readonly now: string;
+  /** Of each function of the crew that is asked. */
+  readonly timeLimit: TimeLimit;
 }
 
 /**
@@ -53,7 +56,7 @@ function checkText(hold: HoldRecord, value: Json): Json {
 }
 
 async function checkForm(checking: Checking, hold: HoldRecord, value: Json): Promise<Json> {
-  const checked = await checkOutput(taskOfHold(checking, hold), value);
+  const checked = await checkOutput(taskOfHold(checking, hold), value, checking.timeLimit);
   if (!checked.ok) throw invalid(hold, `${issuesText(checked.issues)}.`, checked.issues);
   return checked.value;
 }
@@ -62,7 +65,7 @@ async function checkTaskOutput(checking: Checking, hold: HoldRecord, value: Json
   const task = taskOfHold(checking, hold);
   const output = await checkForm(checking, hold, value);
   const { attempt } = hold;
-  const context = { ...checking, signal: AbortSignal.timeout(30_000) };
+  const context = { ...checking, signal: new AbortController().signal };
   const given = { ...givenTo(context, task), output, confidence: hold.confidence, attempt };
   const complaint = await askGuardrails(context, task, given);
   if (complaint !== null) throw invalid(hold, complaint);
@@ -81,7 +84,7 @@ async function checkAgainstTool(
       'UNAVAILABLE',
       `The crew "${hold.crew}" has no tool "${hold.action?.tool}" here, so its value cannot be checked.`,
     );
-  const checked = await checkValue(use.tool[side], value);
+  const checked = await checkValue(use.tool[side], value, checking.timeLimit);
   if (!checked.ok) throw invalid(hold, `${issuesText(checked.issues)}.`, checked.issues);
   return checked.value;
 }

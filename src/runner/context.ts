@@ -1,4 +1,5 @@
 import type { CrewDefinition, ToolLog } from '../crew/crew-definition.ts';
+import type { TimeLimit } from '../crew/derive/time-limit.ts';
 import type { RunId } from '../ids.ts';
 import type { Head } from '../journal/envelope.ts';
 import type { Taken } from '../journal/hand-out.ts';
@@ -45,4 +46,9 @@ export interface Recorded {
 
 export interface RunnerLog extends ToolLog {
   error(data: object, message?: string): void;
+}
+
+/** How long a function of the crew may take. */
+export function timeLimitOf({ clock, limits }: Pick<RunnerContext, 'clock' | 'limits'>): TimeLimit {
+  return { ms: limits.functionTimeoutMs, after: clock.after };
 }

@@ -8,12 +8,15 @@ import type { AmendView } from '../journal/journal.ts';
 import type { Json } from '../json/json.ts';
 import { type Amending, amendRun } from './amend-run.ts';
 import { checkDecisionValue } from './check-value.ts';
-import type { RunnerContext } from './context.ts';
+import { type RunnerContext, timeLimitOf } from './context.ts';
 import { type Decidable, findDecidable, holdNotFound, requireHold } from './decidable.ts';
 import type { ActOptions, Decided } from './engine.ts';
 import type { Foreseen } from './foresight.ts';
 import { requireTime } from './guarded-clock.ts';
 import { type LoadedRun, loadRun } from './load-run.ts';
+
+/** A person who sends a value waits for the functions that check it. */
+const CHECK_MS = 30_000;
 
 /** Records what a reviewer decided. The answer is given once it is durable; who comes second is told who won. */
 export async function decideHold(
@@ -96,7 +99,9 @@ async function checkedValue(
       `The crew "${hold.crew}" is not loaded here, so a value for it cannot be checked. Approve or reject it, or ask a node that has the crew.`,
     );
   const { state } = await loadRun(context.journal, runId);
-  return checkDecisionValue({ crew, state, now }, hold, verdict, value);
+  const { ms, after } = timeLimitOf(context);
+  const timeLimit = { ms: Math.min(ms, CHECK_MS), after };
+  return checkDecisionValue({ crew, state, now, timeLimit }, hold, verdict, value);
 }
 
 export async function claimHold(

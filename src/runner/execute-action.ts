@@ -12,6 +12,7 @@ import { copyJson } from '../json/copy-json.ts';
 import { digestOf } from '../json/digest.ts';
 import type { Json } from '../json/json.ts';
 import { oversize } from '../json/size-limit.ts';
+import { timeLimitOf } from './context.ts';
 import type { EffectInput } from './effects.ts';
 
 /** After a tool's timeout its signal is aborted; this long it may still settle before its outcome counts as unknown. */
@@ -53,7 +54,7 @@ async function recordOutput(
   fail: Fail,
 ): Promise<Draft[]> {
   const raw = value === undefined ? '' : value;
-  const checked = await checkValue(tool.output, raw);
+  const checked = await checkValue(tool.output, raw, timeLimitOf(context));
   if (!checked.ok) {
     const message = `It ran, but its result does not fit its output schema: ${checked.complaint}`;
     return fail('TOOL_OUTPUT_INVALID', message, 'happened', recordable(raw));

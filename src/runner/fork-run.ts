@@ -15,7 +15,7 @@ import type { Json } from '../json/json.ts';
 import { forkPrefix } from '../replay/fork.ts';
 import { amendRun } from './amend-run.ts';
 import { rowsOf, sealDrafts } from './commit.ts';
-import type { RunnerContext } from './context.ts';
+import { type RunnerContext, timeLimitOf } from './context.ts';
 import type { Drivers } from './drivers.ts';
 import type { ForkOptions } from './engine.ts';
 import { runNotFound } from './load-run.ts';
@@ -46,7 +46,7 @@ export async function forkRun(
   const to = `run_${uuid().replaceAll('-', '')}` as RunId;
   const forked = forkPrefix(source, { from, seq, to, by: actor.user, at: later(clock.now(), lines[seq - 1]?.at) });
   const crew = crewOf(context, forked.state, drive);
-  const { events, state } = await admitted(crew, forked, clock.now());
+  const { events, state } = await admitted(context, crew, forked);
   const drives = drive && crew !== null && drivers.mayDrive(crew.name);
   let head: Head;
   try {
@@ -80,9 +80,9 @@ function crewOf({ crews }: RunnerContext, { config, fingerprint }: RunState, dri
 
 /** A fork of the start alone is a start: the crew's `beforeRun` hook is asked. */
 async function admitted(
+  context: RunnerContext,
   crew: CrewDefinition | null,
   { events, state }: { events: readonly RunEvent[]; state: RunState },
-  now: string,
 ) {
   if (state.seq > 1) return { events, state };
   if (!crew)
@@ -90,7 +90,14 @@ async function admitted(
       'CREW_NOT_FOUND',
       `To fork at the start takes the crew "${state.config.name}" itself. Name its file.`,
     );
-  const drafts = await admitRun({ state, crew, now, signal: new AbortController().signal });
+  const now = context.clock.now();
+  const drafts = await admitRun({
+    state,
+    crew,
+    now,
+    signal: new AbortController().signal,
+    timeLimit: timeLimitOf(context),
+  });
   const more = drafts.map((given, index) => place(given, state.seq + 1 + index, now));
   return {
     events: [...events, ...more],

@@ -4,7 +4,8 @@ import { HoldpointError } from '../errors.ts';
 import { MAX_VALUE_BYTES } from '../json/size-limit.ts';
 
 const KIB = 1_024;
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 /** What an operator may set of the engine. All are whole numbers; units are in the names. */
 export const EngineLimits = z.strictObject({
@@ -18,6 +19,12 @@ export const EngineLimits = z.strictObject({
     .default(MAX_VALUE_BYTES),
   /** How long tools and functions of the crew that are under way may finish when the process is told to stop. */
   stopGraceMs: z.int().min(0).max(HOUR_MS).default(10_000),
+  /** How long a function of the crew (a hook, a guardrail, a schema …) may take to answer; then it has failed. */
+  functionTimeoutMs: z
+    .int()
+    .min(100)
+    .max(24 * HOUR_MS)
+    .default(5 * MINUTE_MS),
 });
 export type EngineLimits = z.infer<typeof EngineLimits>;
 

@@ -7,7 +7,7 @@ import { HoldpointError, isHoldpointError, messageOf } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import type { Request } from '../journal/journal.ts';
 import type { Json } from '../json/json.ts';
-import type { RunnerContext } from './context.ts';
+import { type RunnerContext, timeLimitOf } from './context.ts';
 import type { InDoubt } from './in-doubt.ts';
 import { InFlight } from './in-flight.ts';
 import type { LoadedRun } from './load-run.ts';
@@ -214,8 +214,9 @@ export class RunDriver {
       underWay: this.#inFlight.ids,
       levels,
       maxRunEvents: this.#context.limits.maxRunEvents,
+      timeLimit: timeLimitOf(this.#context),
     };
-    // A function of the crew may never answer, and a hook that is aborted did not fail.
+    // Whoever stops does not wait for a function of the crew, and a hook that is aborted did not fail.
     return new Promise((resolve, reject) => {
       this.#giveUp = reject;
       settle(this.runId, this.#run.state, facts, given).then(resolve, reject);

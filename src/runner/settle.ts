@@ -2,6 +2,7 @@ import type { Levels } from '../crew/action-type.ts';
 import { type EffectCommand, isEffect, pendingCommands } from '../crew/commands.ts';
 import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { derive } from '../crew/derive/derive.ts';
+import type { TimeLimit } from '../crew/derive/time-limit.ts';
 import type { Draft, RunEvent } from '../crew/events.ts';
 import { fold } from '../crew/fold.ts';
 import type { RunState } from '../crew/run-state.ts';
@@ -15,6 +16,8 @@ export interface Settling {
   readonly levels?: Levels | undefined;
   /** Default 100,000. */
   readonly maxRunEvents?: number | undefined;
+  /** Of each function of the crew. Absent: it is waited for. */
+  readonly timeLimit?: TimeLimit | undefined;
   /** Commands that are being carried out: they are asked nothing again. */
   readonly underWay: ReadonlySet<string>;
 }
@@ -65,14 +68,14 @@ async function deriveOnce(
   settling: Settling,
   ready: Map<string, EffectCommand>,
 ): Promise<{ drafts: readonly Draft[]; effects: EffectCommand[] }> {
-  const { crew, now, signal, underWay, levels, maxRunEvents } = settling;
+  const { underWay, ...given } = settling;
   const effects: EffectCommand[] = [];
   for (const command of pendingCommands(state)) {
     if (underWay.has(command.id)) continue;
     const known = ready.get(command.id);
     if (known) effects.push(known);
     if (known) continue;
-    const drafts = await derive({ state, crew, now, signal, levels, maxRunEvents }, command);
+    const drafts = await derive({ state, ...given }, command);
     if (drafts === null && isEffect(command)) {
       ready.set(command.id, command);
       effects.push(command);

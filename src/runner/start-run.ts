@@ -12,7 +12,7 @@ import { HoldpointError, isHoldpointError } from '../errors.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
 import type { RunId } from '../ids.ts';
 import type { Json } from '../json/json.ts';
-import type { RunnerContext } from './context.ts';
+import { type RunnerContext, timeLimitOf } from './context.ts';
 import type { Drivers } from './drivers.ts';
 import type { StartOptions } from './engine.ts';
 import { RunDriver } from './run-driver.ts';
@@ -33,12 +33,12 @@ export async function startRun(
   const before = request && (await context.journal.answered(request));
   if (before) return before as RunSummary;
   await requireNoStop(context);
-  const parsed = await checkInputs(crew, inputs);
+  const parsed = await checkInputs(context, crew, inputs);
   const runId = `run_${uuid().replaceAll('-', '')}` as RunId;
   const now = context.clock.now();
   const driver = new RunDriver(context, crew, { runId, epoch: 1, run: null });
   const started = draft('run.started', startOf(crew, parsed, options.requestedBy), options.requestedBy);
-  const admitted = await admit({ crew, runId, now }, started);
+  const admitted = await admit(context, { crew, runId, now }, started);
   const answer = request && ((state: RunState) => ({ ...request, answer: summaryOf(state) as unknown as Json }));
   const seat = drivers.reserve(name);
   try {
@@ -57,11 +57,12 @@ export async function startRun(
 
 /** What the crew's `beforeRun` hook says, recorded together with the start. */
 async function admit(
+  context: RunnerContext,
   { crew, runId, now }: { crew: CrewDefinition; runId: RunId; now: string },
   started: Draft,
 ): Promise<Draft[]> {
   const state = fold(null, runId, place(started, 1, now));
-  return admitRun({ state, crew, now, signal: new AbortController().signal });
+  return admitRun({ state, crew, now, signal: new AbortController().signal, timeLimit: timeLimitOf(context) });
 }
 
 function startOf({ name, config, fingerprint, modules }: CrewDefinition, inputs: Json, requestedBy: string) {
@@ -84,8 +85,12 @@ export function requireCrew({ crews }: Pick<RunnerContext, 'crews'>, name: strin
   throw new HoldpointError('CREW_NOT_FOUND', `There is no crew "${name}" here. Loaded: ${known}.`);
 }
 
-async function checkInputs({ name, inputs: schema }: CrewDefinition, inputs: Json): Promise<Json> {
-  const checked = await checkValue(schema ?? z.strictObject({}), inputs);
+async function checkInputs(
+  context: RunnerContext,
+  { name, inputs: schema }: CrewDefinition,
+  inputs: Json,
+): Promise<Json> {
+  const checked = await checkValue(schema ?? z.strictObject({}), inputs, timeLimitOf(context));
   if (checked.ok) return checked.value;
   const { issues } = checked;
   throw new HoldpointError('INPUT_INVALID', `The inputs do not fit the crew "${name}": ${issuesText(issues)}.`, {

@@ -10,7 +10,7 @@ afterEach(() => takeSettings({ HOLDPOINT_LIMITS: '', HOLDPOINT_AT_ONCE: '' }));
 
 test('what is not named has its default; a flag wins over the environment', () => {
   expect(limitsOf({})).toEqual({
-    engine: { maxRunEvents: 100_000, maxValueBytes: 16_777_216, stopGraceMs: 10_000 },
+    engine: { maxRunEvents: 100_000, maxValueBytes: 16_777_216, stopGraceMs: 10_000, functionTimeoutMs: 300_000 },
     server: {
       maxMessageBytes: 1_000_000,
       maxBufferedBytes: 1_000_000,

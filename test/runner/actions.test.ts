@@ -145,6 +145,46 @@ describe('tiers', () => {
     }
   });
 
+  test.each([undefined, null, 'much', { summary: Symbol('no text') }, { summary: { toString: null } }])(
+    'an impact function that answers %o says nothing, and stops nothing',
+    async (said) => {
+      const pay = defineTool({
+        name: 'pay',
+        description: 'Pay',
+        input: z.strictObject({}),
+        tier: 'approval',
+        impact: () => said as never,
+        execute: () => 'paid',
+      });
+      const crew = defineCrew({
+        name: 'payer',
+        agents: { clerk: { role: 'Clerk', goal: 'Work', tools: [pay] } },
+        tasks: { work: { agent: 'clerk', description: 'Work' } },
+      });
+      await using desk = await openDesk(crew, [call('pay'), answer('done')]);
+      const run = await desk.startAndSettle();
+      const hold = await desk.only(run);
+      expect(hold.impact).toEqual({ summary: 'pay', reversible: false });
+      await desk.approve(hold);
+      expect(await desk.settled(run)).toMatchObject({ status: 'completed' });
+    },
+  );
+
+  test('a description that is no text fails its task, and asks a person', async () => {
+    const crew = defineCrew({
+      name: 'wordless',
+      agents: { a: { role: 'A', goal: 'A' } },
+      tasks: { t: { agent: 'a', description: () => Object.create(null) as string } },
+    });
+    await using desk = await openDesk(crew, [answer('done')]);
+    const run = await desk.startAndSettle();
+    const { kind, proposal } = await desk.only(run);
+    expect({ kind, proposal }).toMatchObject({
+      kind: 'escalation',
+      proposal: { error: { code: 'FUNCTION_FAILED', message: '`description` of the task failed: it gave no text' } },
+    });
+  });
+
   test('a task may raise the tier of a tool that it uses', async () => {
     const { read } = toolsOf([]);
     const crew = defineCrew({

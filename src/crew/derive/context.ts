@@ -6,6 +6,7 @@ import type { Json } from '../../json/json.ts';
 import type { Levels } from '../action-type.ts';
 import type { CrewDefinition, Given, HookName, TaskDefinition } from '../crew-definition.ts';
 import { type RunState, taskOf } from '../run-state.ts';
+import { inTime, isPromise, type TimeLimit } from './time-limit.ts';
 
 /** What deriving events needs: the run so far, its crew's functions, and the time as an input (ISO 8601 UTC). */
 export interface DeriveContext {
@@ -17,6 +18,8 @@ export interface DeriveContext {
   readonly levels?: Levels | undefined;
   /** Events after which no model is asked any more. Default 100,000. */
   readonly maxRunEvents?: number | undefined;
+  /** Of each function of the crew. Absent: it is waited for. */
+  readonly timeLimit?: TimeLimit | undefined;
 }
 
 export function taskDefinition({ crew }: Pick<DeriveContext, 'crew'>, key: string): TaskDefinition {
@@ -34,10 +37,15 @@ export function givenTo({ state }: DeriveContext, task: TaskDefinition): Given {
 
 export type Called<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
 
-/** Calls a function of the crew's author, which may throw. */
-export async function call<T>(fn: () => T | Promise<T>): Promise<Called<T>> {
+/** Calls a function of the crew's author, which may throw, or never answer: then `late` is aborted. */
+export async function call<T>(
+  { timeLimit }: Pick<DeriveContext, 'timeLimit'>,
+  fn: () => T | Promise<T>,
+  late?: AbortController,
+): Promise<Called<T>> {
   try {
-    return { ok: true, value: await fn() };
+    const said = fn();
+    return { ok: true, value: isPromise(said) ? await inTime(said, timeLimit, late) : said };
   } catch (error) {
     return { ok: false, message: messageOf(error) };
   }
@@ -58,7 +66,9 @@ export async function runHook(
   const hook = context.crew.hooks[name];
   const none = { held: null, blocked: null, review: null };
   if (!hook) return none;
-  const answer = await call(() => hook({ ...copyJson(event), runId: context.state.id, signal: context.signal }));
+  const late = new AbortController();
+  const signal = AbortSignal.any([context.signal, late.signal]);
+  const answer = await call(context, () => hook({ ...copyJson(event), runId: context.state.id, signal }), late);
   if (!answer.ok) return { ...none, held: { code: 'hook', detail: `The ${name} hook failed: ${answer.message}` } };
   const verdict: unknown = answer.value;
   if (verdict === undefined || verdict === null) return none;

@@ -66,9 +66,9 @@ async function askGates(context: DeriveContext, task: TaskDefinition, given: Giv
   if (hook.held) verdicts.reasons.push(hook.held);
   if (hook.review) verdicts.review = hook.review;
 
-  verdicts.escalation = await askEscalation(task, given);
-  await askConfidence(task, given, verdicts);
-  await askConfirm(task, { ...given, confidence: verdicts.confidence }, verdicts);
+  verdicts.escalation = await askEscalation(context, task, given);
+  await askConfidence(context, task, given, verdicts);
+  await askConfirm(context, task, { ...given, confidence: verdicts.confidence }, verdicts);
   return verdicts;
 }
 
@@ -79,7 +79,9 @@ export async function askGuardrails(
   given: GivenOutput,
 ): Promise<string | null> {
   for (const [index, guardrail] of task.guardrails.entries()) {
-    const said = await call(() => guardrail(copyOf(given), { signal: context.signal }));
+    const late = new AbortController();
+    const signal = AbortSignal.any([context.signal, late.signal]);
+    const said = await call(context, () => guardrail(copyOf(given), { signal }), late);
     if (!said.ok) return `Guardrail ${index + 1} failed: ${said.message}`;
     if (said.value !== true)
       return typeof said.value === 'string' && said.value !== '' ? said.value : `Guardrail ${index + 1} refused it.`;
@@ -87,18 +89,27 @@ export async function askGuardrails(
   return null;
 }
 
-async function askEscalation({ escalateIf }: TaskDefinition, given: GivenOutput): Promise<string | null> {
+async function askEscalation(
+  context: DeriveContext,
+  { escalateIf }: TaskDefinition,
+  given: GivenOutput,
+): Promise<string | null> {
   if (!escalateIf) return null;
-  const said = await call(() => escalateIf(copyOf(given)));
+  const said = await call(context, () => escalateIf(copyOf(given)));
   if (!said.ok) return `\`escalateIf\` failed: ${said.message}`;
   if (said.value === false || said.value === undefined) return null;
   return typeof said.value === 'string' && said.value !== '' ? said.value : '`escalateIf` asked for a person.';
 }
 
-async function askConfidence(task: TaskDefinition, given: GivenOutput, verdicts: Verdicts): Promise<void> {
+async function askConfidence(
+  context: DeriveContext,
+  task: TaskDefinition,
+  given: GivenOutput,
+  verdicts: Verdicts,
+): Promise<void> {
   const { confidence, minConfidence } = task;
   if (confidence) {
-    const said = await call(() => confidence(copyOf(given)));
+    const said = await call(context, () => confidence(copyOf(given)));
     const sure = said.ok && typeof said.value === 'number' && said.value >= 0 && said.value <= 1;
     verdicts.confidence = sure ? said.value : null;
     if (!said.ok)
@@ -118,11 +129,16 @@ async function askConfidence(task: TaskDefinition, given: GivenOutput, verdicts:
     verdicts.reasons.push({ code: 'low-confidence', detail: `Confidence ${known} is below ${minConfidence}.` });
 }
 
-async function askConfirm(task: TaskDefinition, given: GivenOutput, verdicts: Verdicts): Promise<void> {
+async function askConfirm(
+  context: DeriveContext,
+  task: TaskDefinition,
+  given: GivenOutput,
+  verdicts: Verdicts,
+): Promise<void> {
   const { after } = task.confirm;
   if (!after) return;
   const { when } = after;
-  const asked = when ? await call(() => when(copyOf(given))) : { ok: true as const, value: true };
+  const asked = when ? await call(context, () => when(copyOf(given))) : { ok: true as const, value: true };
   if (!asked.ok)
     verdicts.reasons.push({
       code: 'confirm',

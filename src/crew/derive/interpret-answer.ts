@@ -17,6 +17,7 @@ import { settleFailed } from './failure.ts';
 import { passGates } from './gates.ts';
 import { shadowOfAction } from './shadow.ts';
 import { assessAction } from './tier-of-action.ts';
+import { inTime, type TimeLimit } from './time-limit.ts';
 
 /** What the model's answer leads to: actions to settle, an output to put through the gates, or a complaint. */
 export async function interpretAnswer(context: DeriveContext, key: string): Promise<Draft[]> {
@@ -25,7 +26,7 @@ export async function interpretAnswer(context: DeriveContext, key: string): Prom
   if (turn?.kind !== 'answer') throw new RangeError(`The task ${key} has no answer to interpret`);
   if (turn.answer.toolCalls.length > 0) return proposeActions(context, task, turn.answer.toolCalls);
   const answer = readFinalAnswer(turn.answer.text);
-  const checked = await checkOutput(task, answer.output);
+  const checked = await checkOutput(task, answer.output, context.timeLimit);
   return checked.ok
     ? passGates(context, task, { ...answer, output: checked.value })
     : complain(context, task, answer, checked.complaint);
@@ -40,13 +41,14 @@ export type Checked =
 const TEXT = z.string();
 
 /** An output against the task's schema; the parsed value, defaults applied, is what is proposed. */
-export async function checkOutput(task: TaskDefinition, output: Json): Promise<Checked> {
-  return checkValue(task.output ?? TEXT, output);
+export async function checkOutput(task: TaskDefinition, output: Json, limit: TimeLimit | undefined): Promise<Checked> {
+  return checkValue(task.output ?? TEXT, output, limit);
 }
 
-export async function checkValue(schema: z.ZodType, value: unknown): Promise<Checked> {
+/** A schema may ask functions of its author, which may be late as any other. */
+export async function checkValue(schema: z.ZodType, value: unknown, limit: TimeLimit | undefined): Promise<Checked> {
   try {
-    const parsed = await schema.safeParseAsync(value);
+    const parsed = await inTime(schema.safeParseAsync(value), limit);
     if (parsed.success) return { ok: true, value: JSON.parse(canonicalJson(parsed.data)) as Json };
     const issues = parsed.error.issues.map(({ path, message }) => ({ path: pathText(path), message }));
     return { ok: false, complaint: z.prettifyError(parsed.error), issues };
@@ -111,7 +113,7 @@ async function proposeAction(
       'TOOL_UNKNOWN',
       `There is no tool "${call.name}". You have: ${[...task.tools.keys()].join(', ') || 'none'}.`,
     );
-  const input = await parseArguments(use, call.arguments);
+  const input = await parseArguments(context, use, call.arguments);
   if (!input.ok) return refuse('TOOL_INPUT_INVALID', `The arguments do not fit the tool's schema: ${input.complaint}`);
   const verdict = await assessAction(context, task, use, input.value, levelOf(context, task.key, call.name));
   if (verdict.blocked !== null) return refuse('HOOK_BLOCKED', verdict.blocked);
@@ -147,9 +149,9 @@ export function toolFor(task: TaskDefinition, name: string): ToolUse | null {
   );
 }
 
-async function parseArguments({ tool }: ToolUse, text: string): Promise<Checked> {
+async function parseArguments({ timeLimit }: DeriveContext, { tool }: ToolUse, text: string): Promise<Checked> {
   try {
-    return await checkValue(tool.input, JSON.parse(text === '' ? '{}' : text));
+    return await checkValue(tool.input, JSON.parse(text === '' ? '{}' : text), timeLimit);
   } catch (error) {
     return refused(`not JSON: ${messageOf(error)}`);
   }

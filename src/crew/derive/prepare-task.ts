@@ -16,7 +16,7 @@ export async function prepareTask(context: DeriveContext, key: string): Promise<
   const task = taskDefinition(context, key);
   const given = givenTo(context, task);
   const { when } = task;
-  const wanted = when ? await call(() => when(given)) : { ok: true as const, value: true };
+  const wanted = when ? await call(context, () => when(given)) : { ok: true as const, value: true };
   if (!wanted.ok) return functionFailed(context, task, 'when', wanted.message);
   if (wanted.value !== true)
     return endTask(context, key, { type: 'skipped', cause: 'when', detail: 'Its `when` said no.', holdId: null });
@@ -26,24 +26,29 @@ export async function prepareTask(context: DeriveContext, key: string): Promise<
     return endTask(context, key, { type: 'failed', code: 'HOOK_BLOCKED', message: hook.blocked, holdId: null });
 
   const { description: template } = task;
-  const text = await call(() =>
+  const text = await call(context, () =>
     typeof template === 'string' ? renderDescription(template, given.inputs) : template(given),
   );
   if (!text.ok) return functionFailed(context, task, 'description', text.message);
-  const description = String(text.value);
+  const description: unknown = text.value;
+  if (typeof description !== 'string') return functionFailed(context, task, 'description', 'it gave no text');
 
-  const reasons = await reasonsBefore(task, given);
+  const reasons = await reasonsBefore(context, task, given);
   if (hook.held) reasons.push(hook.held);
   if (reasons.length === 0)
     return [draft('task.started', { task: key, attempt: 1, agent: task.agent, description, holdId: null })];
   return [holdBefore(context, task, { description, reasons, review: hook.review })];
 }
 
-async function reasonsBefore(task: TaskDefinition, given: ReturnType<typeof givenTo>): Promise<HoldReason[]> {
+async function reasonsBefore(
+  context: DeriveContext,
+  task: TaskDefinition,
+  given: ReturnType<typeof givenTo>,
+): Promise<HoldReason[]> {
   const { before } = task.confirm;
   if (!before) return [];
   const { when } = before;
-  const asked = when ? await call(() => when(given)) : { ok: true as const, value: true };
+  const asked = when ? await call(context, () => when(given)) : { ok: true as const, value: true };
   if (!asked.ok)
     return [
       { code: 'confirm', detail: `Its start must be confirmed: \`confirm.before.when\` failed: ${asked.message}` },

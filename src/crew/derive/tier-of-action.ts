@@ -54,19 +54,19 @@ export async function assessAction(
   if (hook.held) reasons.push(hook.held);
   const { blocked, review } = hook;
   const applied = tier === raised(own.tier) ? null : level;
-  return { tier, level: applied, reasons, impact: await impactOf(use, input), blocked, review };
+  return { tier, level: applied, reasons, impact: await impactOf(context, use, input), blocked, review };
 }
 
 async function ownTier(
-  { state }: DeriveContext,
+  context: DeriveContext,
   task: TaskDefinition,
   { tool }: ToolUse,
   input: Json,
 ): Promise<{ tier: Tier; problem: string | null }> {
   const { tier } = tool;
   if (typeof tier === 'string') return { tier, problem: null };
-  const seen = { inputs: copyJson(state.inputs), task: task.key, agent: task.agent };
-  const given = await call(() => tier(copyJson(input), seen));
+  const seen = { inputs: copyJson(context.state.inputs), task: task.key, agent: task.agent };
+  const given = await call(context, () => tier(copyJson(input), seen));
   if (!given.ok)
     return {
       tier: 'approval',
@@ -82,16 +82,22 @@ async function ownTier(
   return { tier: 'approval', problem: `The tier function of ${tool.name} gave no tier, so a person must approve.` };
 }
 
-async function impactOf({ tool }: ToolUse, input: Json): Promise<Impact | null> {
+/** What the tool's author says of the call: shown to whoever decides, and nothing is decided by it. Where it makes no sense it is left out. */
+async function impactOf(context: DeriveContext, { tool }: ToolUse, input: Json): Promise<Impact | null> {
   const reversible = tool.undo !== null;
   const { impact } = tool;
-  const claim = impact ? await call(() => impact(copyJson(input))) : null;
-  if (!claim?.ok) return { summary: tool.name, reversible };
-  const { summary, target, amount } = claim.value;
+  const said = impact ? await call(context, () => impact(copyJson(input))) : null;
+  const claim: { readonly [K in keyof Impact]?: unknown } = (said?.ok ? said.value : null) ?? {};
+  const [summary, target] = [textOf(claim.summary), textOf(claim.target)];
+  const { amount } = claim;
   return {
-    summary: String(summary),
-    ...(target === undefined ? {} : { target: String(target) }),
+    summary: summary ?? tool.name,
+    ...(target === null ? {} : { target }),
     ...(typeof amount === 'number' && Number.isFinite(amount) ? { amount } : {}),
     reversible,
   };
+}
+
+function textOf(said: unknown): string | null {
+  return typeof said === 'string' || typeof said === 'number' ? String(said) : null;
 }
