@@ -11,6 +11,7 @@ import { packageVersion } from '../package-version.ts';
 import type { Engine, ModelSource } from '../runner/engine.ts';
 import { openEngine } from '../runner/open-engine.ts';
 import { readRun } from '../runner/read-engine.ts';
+import { CALLED_AS } from './called-as.ts';
 import { noteAccepted, noteChanges } from './crew-change.ts';
 import { databaseAddress, databaseFlag, openToRead } from './database.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
@@ -132,5 +133,5 @@ async function tellChanges(
   const why = run.error?.code === 'CREW_CHANGED' ? ': its crew changed since it was started' : '';
   note(`\nerror: Run ${run.id} is parked${why}. (${run.error?.code ?? 'RUN_PARKED'})`);
   noteChanges(changes);
-  note(`Accept that with: holdpoint runs resume ${run.id} ${file} --accept-change${resumeFlags}`);
+  note(`Accept that with: ${CALLED_AS} runs resume ${run.id} ${file} --accept-change${resumeFlags}`);
 }

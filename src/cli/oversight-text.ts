@@ -1,4 +1,5 @@
 import type { ActionType } from '../server/protocol/action-type.ts';
+import { CALLED_AS } from './called-as.ts';
 import { sparkline } from './sparkline.ts';
 
 /** The table's head and one row a type. `plot`: how the points went, where a terminal shows it. */
@@ -24,7 +25,7 @@ function historyOf({ graduation }: ActionType): string {
 export function adviceLines({ key, graduation }: ActionType): string[] {
   if (!graduation?.next) return [];
   const { next, promotable, missing } = graduation;
-  if (promotable) return [`${key} may become ${next}: holdpoint oversight sign ${key} --reason "…"`];
+  if (promotable) return [`${key} may become ${next}: ${CALLED_AS} oversight sign ${key} --reason "…"`];
   return [`${key} cannot become ${next} yet.`, ...missing.map((line) => `  ${line}`)];
 }
 

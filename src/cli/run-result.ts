@@ -1,5 +1,6 @@
 import type { Hold } from '../hooks/hold.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
+import { CALLED_AS } from './called-as.ts';
 import { note, printJson, printLine } from './print.ts';
 import { table } from './table.ts';
 import { visibleLine, visibleText, visibleValue } from './visible-text.ts';
@@ -29,14 +30,14 @@ export function noteHowToGoOn(
   for (const hold of holds) {
     const of = hold.task === null ? '' : ` of ${hold.task}`;
     note(`  ${visibleLine(`${hold.id} (${hold.kind}${of}): ${hold.reasons[0]?.detail ?? ''}`, 160)}`);
-    note(`    holdpoint holds show ${hold.id}${flag}`);
+    note(`    ${CALLED_AS} holds show ${hold.id}${flag}`);
     note(`    ${decideCommand(hold, file)}${flag}`);
   }
-  note(`Run ${run.id} is kept; go on with: holdpoint runs resume ${run.id} ${file}${resumeFlags}`);
+  note(`Run ${run.id} is kept; go on with: ${CALLED_AS} runs resume ${run.id} ${file}${resumeFlags}`);
 }
 
 function decideCommand({ id, digest, allowed }: Hold, file: string): string {
   const verdict = allowed[0] ?? 'approve';
   const value = verdict === 'respond' ? ` --value '…' --crew ${file}` : '';
-  return `holdpoint holds ${verdict} ${id} --digest ${digest.slice(0, 12)}${value}`;
+  return `${CALLED_AS} holds ${verdict} ${id} --digest ${digest.slice(0, 12)}${value}`;
 }

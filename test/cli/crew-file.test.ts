@@ -93,5 +93,6 @@ describe('holdpoint init', () => {
       stderr: expect.stringContaining('refund.crew.ts'),
     });
     expect(await empty.run(['init'])).toMatchObject({ code: 0 });
+    expect((await empty.run(['init'])).stderr).toContain('would be overwritten in this folder. ');
   });
 });

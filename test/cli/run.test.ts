@@ -56,6 +56,14 @@ describe('holdpoint run', () => {
     expect(await folder.run(resume.split(' '))).toMatchObject({ code: 0 });
   });
 
+  test('commands to copy are called as npm finds them, where npm started this one', async () => {
+    const args = ['run', 'newsroom.ts', '--input', 'topic=bees', ...rehearse];
+    const { stderr } = await folder.run(args, { npm_command: 'exec' });
+    const commands = stderr.split('\n').filter((line) => /holdpoint (runs|holds) /.test(line));
+    expect(commands.length).toBe(3);
+    for (const command of commands) expect(command).toContain('npx holdpoint ');
+  });
+
   test('a run that fails ends with 1', async () => {
     const { code, lines } = await folder.json(['run', 'failing.ts', ...rehearse]);
     expect(code).toBe(1);

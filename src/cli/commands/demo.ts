@@ -1,6 +1,7 @@
 import { crewDefinition } from '../../crew/define-crew.ts';
 import { localUser } from '../../open-holdpoint.ts';
 import { createToken } from '../../server/identity/tokens.ts';
+import { CALLED_AS } from '../called-as.ts';
 import { DEMO_INPUTS, demoCrew, demoModel } from '../demo-crew.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { DatabaseOptions, JsonOptions } from '../options.ts';
@@ -50,12 +51,12 @@ function story(given: { url: string; launchUrl: string; runId: string; hold: str
     '',
     '  Or in another terminal:',
     `    export HOLDPOINT_URL=${given.url} HOLDPOINT_TOKEN=${given.token}`,
-    '    holdpoint review',
-    `    holdpoint holds show ${given.hold}`,
-    `    holdpoint holds approve ${given.hold} --digest …    (the digest that \`show\` prints)`,
+    `    ${CALLED_AS} review`,
+    `    ${CALLED_AS} holds show ${given.hold}`,
+    `    ${CALLED_AS} holds approve ${given.hold} --digest …    (the digest that \`show\` prints)`,
     '',
     '  Approve the draft, and a clerk wants to refund $48: that action holds too. Then look at what happened:',
-    `    holdpoint runs watch ${given.runId}`,
+    `    ${CALLED_AS} runs watch ${given.runId}`,
     '',
     'Nothing leaves this machine, and no model is called. Ctrl-C stops the demo.',
   ];

@@ -6,6 +6,7 @@ import { localUser } from '../../open-holdpoint.ts';
 import { forkPrefix } from '../../replay/fork.ts';
 import type { Engine } from '../../runner/engine.ts';
 import { runNotFound } from '../../runner/load-run.ts';
+import { CALLED_AS } from '../called-as.ts';
 import { runOfFile } from '../crew-of-run.ts';
 import { databaseFlag, openToChange, openToRead } from '../database.ts';
 import { type Desk, deskOn, openDesk, serverOf } from '../desk.ts';
@@ -38,7 +39,7 @@ export async function forkRun(id: string, options: Options): Promise<number> {
   const run = await forkOn(desk, id, options.at, decision);
   printRun(run, options);
   if (!serverOf(options) && run.endedAt === null)
-    note(`Go on with it: holdpoint runs resume ${run.id} FILE${databaseFlag(options)}`);
+    note(`Go on with it: ${CALLED_AS} runs resume ${run.id} FILE${databaseFlag(options)}`);
   return exitCodeOf(run.status);
 }
 

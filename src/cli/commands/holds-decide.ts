@@ -3,6 +3,7 @@ import { HoldpointError, messageOf } from '../../errors.ts';
 import type { Hold } from '../../hooks/hold.ts';
 import type { Verdict } from '../../hooks/review-policy.ts';
 import type { Json } from '../../json/json.ts';
+import { CALLED_AS } from '../called-as.ts';
 import { databaseFlag } from '../database.ts';
 import { type Desk, openDesk, serverOf } from '../desk.ts';
 import { loadCrews } from '../load-crews.ts';
@@ -45,7 +46,7 @@ export async function decideHold(id: string, verdict: Verdict, options: Options)
   if (options.json) printJson(decided);
   else printLine(`Hold ${id}: ${decided.hold.status}, recorded as event ${decided.recordedSeq}.`);
   if (!serverOf(options) && decided.hold.status !== 'open') {
-    note(`Go on with the run: holdpoint runs resume ${hold.runId} FILE${databaseFlag(options)}`);
+    note(`Go on with the run: ${CALLED_AS} runs resume ${hold.runId} FILE${databaseFlag(options)}`);
   }
   return 0;
 }

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { HoldpointError } from '../../errors.ts';
 import { packageVersion } from '../../package-version.ts';
+import { CALLED_AS } from '../called-as.ts';
 import { initFiles } from '../init-files.ts';
 import type { JsonOptions } from '../options.ts';
 import { dependencyRange } from '../package-info.ts';
@@ -13,11 +14,12 @@ import { shellWord } from '../shell-word.ts';
 export async function init(dir: string, { json }: JsonOptions = {}): Promise<number> {
   const folder = resolve(dir);
   const files = initFiles({ name: nameOf(folder), version: packageVersion(), zod: dependencyRange('zod') });
+  const path = relative(process.cwd(), folder);
   const there = Object.keys(files).filter((file) => existsSync(join(folder, file)));
   if (there.length > 0)
     throw new HoldpointError(
       'USAGE',
-      `${there.join(', ')} would be overwritten in ${dir}. Choose an empty folder: holdpoint init NAME.`,
+      `${there.join(', ')} would be overwritten in ${path === '' ? 'this folder' : dir}. Choose an empty one: ${CALLED_AS} init NAME.`,
     );
   await mkdir(folder, { recursive: true });
   for (const [file, text] of Object.entries(files)) {
@@ -26,7 +28,6 @@ export async function init(dir: string, { json }: JsonOptions = {}): Promise<num
     else printLine(`wrote ${join(dir, file)}`);
   }
   if (json) return 0;
-  const path = relative(process.cwd(), folder);
   const steps = [
     ...(path === '' ? [] : [`cd ${shellWord(path)}`]),
     'npm install',

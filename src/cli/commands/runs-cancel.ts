@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../called-as.ts';
 import { databaseFlag } from '../database.ts';
 import { openDesk, serverOf } from '../desk.ts';
 import type { JsonOptions, ServerOptions } from '../options.ts';
@@ -14,7 +15,7 @@ export async function cancelRun(
   printRun(run, options);
   if (!serverOf(options) && run.endedAt === null) {
     note(
-      `The end is asked for. If no process drives the run: holdpoint runs resume ${id} FILE${databaseFlag(options)}`,
+      `The end is asked for. If no process drives the run: ${CALLED_AS} runs resume ${id} FILE${databaseFlag(options)}`,
     );
   }
   return 0;

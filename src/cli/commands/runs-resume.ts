@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { HoldpointError } from '../../errors.ts';
 import type { RunId } from '../../ids.ts';
 import type { Journal } from '../../journal/journal.ts';
+import { CALLED_AS } from '../called-as.ts';
 import { noteAccepted, noteChanges } from '../crew-change.ts';
 import { runOfFile } from '../crew-of-run.ts';
 import { openToChange } from '../database.ts';
@@ -42,7 +43,7 @@ async function resumeThere(id: string, options: Options): Promise<number> {
   if (!serverOf(options))
     throw new HoldpointError(
       'USAGE',
-      `To go on with ${id} takes its crew: holdpoint runs resume ${id} FILE. Only a server (--url) has it already.`,
+      `To go on with ${id} takes its crew: ${CALLED_AS} runs resume ${id} FILE. Only a server (--url) has it already.`,
     );
   await using desk = await openDesk(options, { changes: true });
   const { fingerprint, changes } = await desk.runs.change(id);
@@ -57,7 +58,7 @@ async function resumeThere(id: string, options: Options): Promise<number> {
   if (run.status !== 'parked') note('The server goes on with its runs by itself.');
   else {
     noteChanges(changes);
-    note(`Accept that with: holdpoint runs resume ${id} --accept-change`);
+    note(`Accept that with: ${CALLED_AS} runs resume ${id} --accept-change`);
   }
   return exitCodeOf(run.status);
 }

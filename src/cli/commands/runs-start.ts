@@ -1,4 +1,5 @@
 import { HoldpointError } from '../../errors.ts';
+import { CALLED_AS } from '../called-as.ts';
 import { openDesk, serverOf } from '../desk.ts';
 import type { JsonOptions, ServerOptions } from '../options.ts';
 import { note } from '../print.ts';
@@ -16,6 +17,6 @@ export async function startRun(name: string, options: ServerOptions & JsonOption
   const crew = (await desk.crews.list()).find((known) => known.name === name);
   const run = await desk.runs.start(name, readInputs(options, crew?.inputs ?? null));
   printRun(run, options);
-  if (!options.json) note(`Follow it with: holdpoint runs watch ${run.id}`);
+  if (!options.json) note(`Follow it with: ${CALLED_AS} runs watch ${run.id}`);
   return 0;
 }

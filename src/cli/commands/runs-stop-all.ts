@@ -1,4 +1,5 @@
 import { openDatabase } from '../../open-database.ts';
+import { CALLED_AS } from '../called-as.ts';
 import { databaseAddress, openToRead } from '../database.ts';
 import { type Desk, deskOn, openDesk, serverOf } from '../desk.ts';
 import type { JsonOptions, ServerOptions } from '../options.ts';
@@ -22,7 +23,7 @@ export async function stopAllRuns(options: Options): Promise<number> {
   if (stopped.length === 0) note('No run was going on or on hold.');
   else if (options.cancel) note(`${countOf(stopped)} being cancelled.`);
   else note(`${countOf(stopped)} parked.`);
-  note('Nothing starts or goes on until: holdpoint runs resume-all');
+  note(`Nothing starts or goes on until: ${CALLED_AS} runs resume-all`);
   return 0;
 }
 

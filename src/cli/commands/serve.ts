@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../called-as.ts';
 import { databaseAddress } from '../database.ts';
 import { EXIT } from '../exit-codes.ts';
 import { loadCrews } from '../load-crews.ts';
@@ -23,7 +24,7 @@ export async function serve(files: readonly string[], options: Options): Promise
     printLine(`Open        ${server.launchUrl()}  (once, within five minutes)`);
     printLine(`Database    ${databaseAddress(options)}`);
     printLine(`Crews       ${crews.map(({ name }) => name).join(', ')}`);
-    note('Others need a token: holdpoint token create --user NAME --role reviewer. Ctrl-C stops.');
+    note(`Others need a token: ${CALLED_AS} token create --user NAME --role reviewer. Ctrl-C stops.`);
   }
   await untilAborted(stop);
   return EXIT.done;
