@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { violations } from './support/accessibility.ts';
 import { refundPlan, smallRefundPlan } from './support/plans.ts';
 import { type ReviewDesk, reviewDesk } from './support/review-desk.ts';
+import { visit } from './support/visit.ts';
 
 let desk: ReviewDesk;
 let page: Page;
@@ -25,7 +26,7 @@ const PHONE = { width: 390, height: 844 };
 
 async function open(path: string, size = WIDE): Promise<void> {
   await page.setViewportSize(size);
-  await page.goto(desk.url + path);
+  await visit(page, path);
   await page.getByRole('heading', { level: 1 }).waitFor();
   if (path.startsWith('/runs/')) await page.getByText('chain verified').waitFor();
 }

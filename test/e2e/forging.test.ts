@@ -13,6 +13,7 @@ import {
 import { type Forgery, forgeries, ODD_HIDDEN, ODD_RECORD, PADDING } from './support/forgeries.ts';
 import { markedIn, type PageWatch, watchPage } from './support/page-watch.ts';
 import { type ReviewDesk, reviewDesk } from './support/review-desk.ts';
+import { visit as moveTo } from './support/visit.ts';
 
 const BEN = { actor: { user: 'user:ben', roles: ['admin'], groups: [] } } as const;
 const all = forgeries();
@@ -30,12 +31,9 @@ beforeAll(async () => {
 });
 afterAll(() => desk?.[Symbol.asyncDispose]());
 
-/** Moves within the page, as a link does. */
+/** Moves there, and opens what is folded. */
 async function visit(path: string, waitFor: string): Promise<void> {
-  await page.evaluate((to) => {
-    history.pushState(null, '', to);
-    dispatchEvent(new PopStateEvent('popstate'));
-  }, path);
+  await moveTo(page, path);
   await page.locator(waitFor).first().waitFor();
   await page.evaluate(() => {
     for (const details of document.querySelectorAll('details')) details.open = true;

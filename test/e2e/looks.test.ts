@@ -7,6 +7,7 @@ import { builtPage } from './support/page-build.ts';
 import { cleanRefunds, movableClock } from './support/past-weeks.ts';
 import { draftPlan, FAILING, mailPlan, QUESTION, refundPlan, smallRefundPlan, WIRE } from './support/plans.ts';
 import { type ReviewDesk, reviewDesk } from './support/review-desk.ts';
+import { visit } from './support/visit.ts';
 
 const ROOT = { actor: { user: 'user:root', roles: ['admin'], groups: [] } };
 
@@ -51,12 +52,12 @@ afterAll(() => desk?.[Symbol.asyncDispose]());
 test('no view breaks a rule of accessibility, in either theme', async () => {
   const page = await desk.page();
   for (const [view, path] of paths) {
-    await page.goto(desk.url + path);
+    await visit(page, path);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.waitForTimeout(view === 'run' ? 900 : 300);
     expect({ view, found: await violations(page) }).toEqual({ view, found: [] });
   }
-  await page.goto(desk.url + paths.find(([view]) => view === 'approval')?.[1]);
+  await visit(page, paths.find(([view]) => view === 'approval')?.[1] ?? '/');
   for (const key of ['r', 'Escape', 'e', 'Escape', 'c', 'Escape', '?']) {
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.keyboard.press(key);
@@ -75,7 +76,7 @@ test('nor does a phone, nor an opened decision', async () => {
   const page = await desk.page({ width: 390, height: 844 });
   await page.locator('.hold').first().waitFor();
   expect({ view: 'list', found: await violations(page) }).toEqual({ view: 'list', found: [] });
-  await page.goto(`${desk.url}/audit?outcome=rejected`);
+  await visit(page, `/audit?outcome=rejected`);
   await page.locator('table.audit').getByRole('button', { expanded: false }).first().click();
   await page.getByText('chain verified').waitFor();
   expect({ view: 'audit', found: await violations(page) }).toEqual({ view: 'audit', found: [] });
@@ -95,7 +96,7 @@ test('nor does what opens on a view: rows, the signing of a level, the lift of a
     { width: 390, height: 844 },
   ]) {
     await page.setViewportSize({ width, height });
-    await page.goto(`${desk.url}/oversight`);
+    await visit(page, `/oversight`);
     const refunds = page.getByRole('row').filter({ has: page.getByText('issue_refund', { exact: true }) });
     await refunds.filter({ hasText: 'pay-office' }).getByRole('button', { expanded: false }).click();
     await page.getByRole('figure', { name: 'Decided a week', exact: true }).waitFor();
@@ -108,7 +109,7 @@ test('nor does what opens on a view: rows, the signing of a level, the lift of a
     await clean(`signing at ${width}`);
     await leave();
     for (const outcome of ['rejected', 'approved']) {
-      await page.goto(`${desk.url}/audit?outcome=${outcome}`);
+      await visit(page, `/audit?outcome=${outcome}`);
       await page.locator('table.audit').getByRole('button', { expanded: false }).first().click();
       await page.getByText('chain verified').waitFor();
       await clean(`opened ${outcome} at ${width}`);

@@ -4,6 +4,7 @@ import type { RunSummary } from '../../src/client/index.ts';
 import { violations } from './support/accessibility.ts';
 import { mailPlan, smallRefundPlan } from './support/plans.ts';
 import { type ReviewDesk, reviewDesk } from './support/review-desk.ts';
+import { visit } from './support/visit.ts';
 
 const ROOT = { actor: { user: 'user:root', roles: ['admin'], groups: [] } };
 const PHONE = { width: 390, height: 844 };
@@ -36,7 +37,7 @@ describe('while everything is stopped', () => {
     for (const path of ['/', `/holds/${held.openHolds[0]}`, '/runs', `/runs/${held.id}`, '/oversight', '/audit']) {
       for (const size of [{ width: 1440, height: 900 }, PHONE]) {
         await page.setViewportSize(size);
-        await page.goto(desk.url + path);
+        await visit(page, path);
         await page.getByRole('heading', { level: 1 }).waitFor();
         await bar(page)
           .getByText(/^Everything was stopped by root at \d\d:\d\d:/)
@@ -122,7 +123,7 @@ test('of a run that it parked no task works, wherever tasks are told', async () 
   for (const told of [tasks.getByRole('list'), tasks.locator('.graph'), tasks.locator('header')])
     await told.getByText(/^(1 )?parked$/).waitFor();
   await page.getByText('none yet, parked', { exact: true }).waitFor();
-  await page.goto(`${desk.url}/runs`);
+  await visit(page, `/runs`);
   await page
     .locator('tr', { has: page.locator(`a[href="/runs/${id}"]`) })
     .getByText('1 parked')
