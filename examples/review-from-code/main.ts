@@ -7,7 +7,7 @@
  *     approved: recorded as event …
  *     events: run.started task.started model.responded task.proposed hold.opened hold.claimed hold.decided task.completed task.started model.responded task.proposed task.completed run.completed
  *     completed: "Posted."
- *     replay it: npx holdpoint replay run_…
+ *     replay it: npx holdpoint replay run_… --database file:…
  */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -46,4 +46,4 @@ console.log(`${status}: ${JSON.stringify(outputs?.post)}`);
 
 await review.close();
 await server.stop();
-console.log(`replay it: npx holdpoint replay ${id}`);
+console.log(`replay it: npx holdpoint replay ${id} --database ${process.env.HOLDPOINT_DATABASE}`);

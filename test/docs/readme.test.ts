@@ -42,8 +42,7 @@ describe('README.md', () => {
   });
 
   test('has a first block that type-checks, strictly and against the published types', () => {
-    writeFileSync(join(folder.path, 'refund.ts'), code);
-    writeFileSync(join(folder.path, 'package.json'), '{ "type": "module" }');
+    writeFileSync(join(folder.path, 'refund.mts'), code);
     const compilerOptions = {
       strict: true,
       noEmit: true,
@@ -54,7 +53,7 @@ describe('README.md', () => {
       exactOptionalPropertyTypes: true,
       types: [],
     };
-    writeFileSync(join(folder.path, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['refund.ts'] }));
+    writeFileSync(join(folder.path, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['refund.mts'] }));
     expect(node(join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.')).toBe('');
   });
 
