@@ -1,8 +1,11 @@
 import { userInfo } from 'node:os';
 import { resolveModel } from './agents/resolve-model.ts';
+import { checkHoldQuery, checkRequestId, checkRunQuery, checkUser, reviewerOf } from './check-arguments.ts';
+import type { CrewDefinition } from './crew/crew-definition.ts';
 import type { Crew } from './crew/crew-types.ts';
 import { crewDefinition } from './crew/define-crew.ts';
 import type { Model } from './crew/model.ts';
+import { HoldpointError } from './errors.ts';
 import type { ClaimRequest } from './hooks/claim.ts';
 import type { DecisionRequest } from './hooks/decide.ts';
 import { type Hold, toHold } from './hooks/hold.ts';
@@ -20,7 +23,7 @@ import { announcementsOf } from './runner/announcements.ts';
 import type { AtOnce } from './runner/at-once.ts';
 import type { Clock } from './runner/clock.ts';
 import type { RunnerLog } from './runner/context.ts';
-import type { CrewChange, Decided, Engine } from './runner/engine.ts';
+import type { ClientRequest, CrewChange, Decided, Engine } from './runner/engine.ts';
 import type { EngineLimits } from './runner/limits.ts';
 import { openEngine } from './runner/open-engine.ts';
 import { silentLog } from './runner/silent-log.ts';
@@ -118,9 +121,10 @@ export async function openHoldpoint<const Cs extends readonly Crew[]>(
   options: HoldpointOptions<Cs>,
 ): Promise<Holdpoint<Cs>> {
   const { database = process.env.HOLDPOINT_DATABASE ?? DEFAULT_DATABASE } = options;
+  const crews = definitionsOf(options.crews);
   const journal = typeof database === 'string' ? await openDatabase(database) : database;
   const engine = await openEngine({
-    crews: options.crews.map(crewDefinition),
+    crews,
     journal,
     models: (choice) => resolveModel(choice ?? options.model ?? null),
     log: options.log ?? silentLog,
@@ -133,14 +137,15 @@ export async function openHoldpoint<const Cs extends readonly Crew[]>(
   const close = () => engine.close().finally(() => others.leave());
   return {
     async start(crew, inputs, { requestedBy = localUser(), requestId } = {}) {
-      const request =
-        requestId === undefined ? undefined : { id: requestId, content: digestOf({ start: crew, inputs }) };
+      checkUser(requestedBy, 'requestedBy');
+      const request = requestOf(requestId, { start: crew, inputs });
       const { id } = await engine.start(crew, inputs as Json, { requestedBy, request });
       return runHandle(engine, id);
     },
     run: async (id) => runHandle(engine, (await engine.run(id as RunId)).id),
     holds: {
       async list(query = {}) {
+        checkHoldQuery(query);
         const { items, cursor } = await journal.holds(query);
         return { holds: items.map(toHold), cursor };
       },
@@ -148,21 +153,37 @@ export async function openHoldpoint<const Cs extends readonly Crew[]>(
     },
     runs: {
       async list(query = {}) {
+        checkRunQuery(query);
         const { items, cursor } = await journal.runs(query);
         return { runs: [...items], cursor };
       },
       get: (runId) => engine.run(runId as RunId),
     },
-    decide({ holdId, requestId, by, ...request }) {
-      const content = digestOf({ decide: holdId, ...request });
-      const given = requestId === undefined ? undefined : { id: requestId, content };
+    async decide({ holdId, requestId, by, ...request }) {
+      const given = requestOf(requestId, { decide: holdId, ...request });
       return engine.decide(holdId as HoldId, request, { actor: reviewerOf(by), request: given });
     },
-    claim: (holdId, { by, ...request }) => engine.claim(holdId as HoldId, request, { actor: reviewerOf(by) }),
+    claim: async (holdId, { by, ...request }) => engine.claim(holdId as HoldId, request, { actor: reviewerOf(by) }),
     on: (event, listener) => listen(engine, event, listener),
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** @throws `CREW_INVALID` for what is no crew, and for two of one name: a run would be of either. */
+function definitionsOf(crews: readonly Crew[]): CrewDefinition[] {
+  const definitions = crews.map(crewDefinition);
+  const names = definitions.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return definitions;
+  throw new HoldpointError('CREW_INVALID', `There are two crews "${twice}". Leave one out, or rename it.`);
+}
+
+/** The same id with other content is noticed by the digest of the content. */
+function requestOf(id: string | undefined, content: object): ClientRequest | undefined {
+  if (id === undefined) return undefined;
+  checkRequestId(id);
+  return { id, content: digestOf(content) };
 }
 
 function runHandle<Out>(engine: Engine, id: RunId): Run<Out> {
@@ -177,8 +198,8 @@ function runHandle<Out>(engine: Engine, id: RunId): Run<Out> {
       runHandle(engine, (await engine.fork(id, seq, { actor: reviewerOf(by) })).id),
     at: (seq) => engine.stateAt(id, seq),
     change: () => engine.change(id),
-    resume: (fingerprint, by = localUser()) => engine.acceptChange(id, fingerprint, { actor: reviewerOf(by) }),
-    cancel: (reason, by = localUser()) => engine.cancel(id, reason, { actor: reviewerOf(by) }),
+    resume: async (fingerprint, by = localUser()) => engine.acceptChange(id, fingerprint, { actor: reviewerOf(by) }),
+    cancel: async (reason, by = localUser()) => engine.cancel(id, reason, { actor: reviewerOf(by) }),
   };
 }
 
@@ -194,10 +215,6 @@ function listen<T extends keyof HoldpointEvents>(
       }
     },
   });
-}
-
-function reviewerOf(by: By): Reviewer {
-  return typeof by === 'string' ? { user: by, roles: [], groups: [] } : by;
 }
 
 /** Asking the system takes longer than starting a run, and the answer never changes. */

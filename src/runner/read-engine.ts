@@ -1,5 +1,6 @@
 import { contextOf } from '../crew/prompt.ts';
 import type { RunState } from '../crew/run-state.ts';
+import { HoldpointError } from '../errors.ts';
 import { type Hold, type HoldRecord, toHold } from '../hooks/hold.ts';
 import type { Verdict } from '../hooks/review-policy.ts';
 import { type Reviewer, whyNotAllowed } from '../hooks/reviewer.ts';
@@ -72,7 +73,13 @@ async function readOutputs(journal: Journal, runId: RunId, upTo: number): Promis
   );
 }
 
+/** @throws `BAD_REQUEST` for what no event can bear as its `seq`; past the last event the last state is meant. */
 export async function readState(journal: Journal, runId: RunId, seq?: number): Promise<RunView> {
+  if (seq !== undefined && (!Number.isInteger(seq) || seq < 1))
+    throw new HoldpointError(
+      'BAD_REQUEST',
+      `Events count from 1; there is no event ${seq}. Leave \`seq\` out for the last.`,
+    );
   return viewOf((await loadRun(journal, runId, seq)).state);
 }
 

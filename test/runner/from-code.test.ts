@@ -51,3 +51,35 @@ test('a program goes through a run in time, accepts the change of its crew, and 
   const asked = await fork.settled();
   expect(asked).toMatchObject({ status: 'held', openHolds: [expect.stringContaining('hold_')] });
 });
+
+test('what a program hands over is checked as a message of the server is', async () => {
+  const model = scriptedModel([answer('one')]);
+  await using holdpoint = await openHoldpoint({ crews: [crewOf('A')], database: memoryJournal(), model });
+  const refused = { code: 'BAD_REQUEST' };
+  for (const requestedBy of ['', ' ', 'system', 7, null] as string[])
+    await expect(holdpoint.start('two', {}, { requestedBy })).rejects.toMatchObject(refused);
+  for (const requestId of ['', 'x'.repeat(65), 5 as never])
+    await expect(holdpoint.start('two', {}, { requestId })).rejects.toMatchObject(refused);
+  expect((await holdpoint.runs.list()).runs).toEqual([]);
+
+  const run = await holdpoint.start('two', {});
+  await run.settled();
+  const [hold] = (await holdpoint.holds.list({ status: 'open' })).holds;
+  const approval = { holdId: hold!.id, digest: hold!.digest, verdict: 'approve' } as const;
+  for (const by of ['', 'system', undefined, {}, { user: '' }] as string[])
+    await expect(holdpoint.decide({ ...approval, by })).rejects.toMatchObject(refused);
+  await expect(holdpoint.decide({ ...approval, by: 'user:ana', requestId: 'x'.repeat(65) })).rejects.toMatchObject(
+    refused,
+  );
+  expect((await holdpoint.holds.get(hold!.id)).status).toBe('open');
+  for (const query of [{ limit: 0 }, { limit: 201 }, { limit: 1.5 }, { status: 'opened' as never }]) {
+    await expect(holdpoint.holds.list(query)).rejects.toMatchObject(refused);
+    await expect(holdpoint.runs.list(query)).rejects.toMatchObject(refused);
+  }
+  for (const seq of [0, -1, 1.5, Number.NaN]) await expect(run.at(seq)).rejects.toMatchObject(refused);
+});
+
+test('two crews of one name are refused', async () => {
+  const opening = openHoldpoint({ crews: [crewOf('A'), crewOf('B')], database: memoryJournal() });
+  await expect(opening).rejects.toMatchObject({ code: 'CREW_INVALID', message: expect.stringContaining('"two"') });
+});

@@ -1,0 +1,58 @@
+import { HoldpointError } from './errors.ts';
+import { HoldStatus } from './hooks/hold.ts';
+import type { Reviewer } from './hooks/reviewer.ts';
+import { RunStatus } from './hooks/run-summary.ts';
+
+/*
+ * What a program hands to the API is held to what the server asks of a message: types do not reach JavaScript, and a decision
+ * by nobody must not count.
+ */
+
+/** @throws `BAD_REQUEST` for nobody, and for `system`, in whose name no person acts. */
+export function checkUser(user: unknown, name: 'by' | 'requestedBy'): void {
+  if (typeof user === 'string' && user.trim() !== '' && user !== 'system') return;
+  throw refused(`\`${name}\` names nobody who may act: ${shown(user)}. Write 'user:ana', say.`);
+}
+
+export function reviewerOf(by: string | Reviewer): Reviewer {
+  const {
+    user,
+    roles = [],
+    groups = [],
+  }: Partial<Reviewer> = typeof by === 'object' && by !== null ? by : { user: by };
+  checkUser(user, 'by');
+  return { user: user as string, roles, groups };
+}
+
+export function checkRequestId(id: unknown): void {
+  if (typeof id === 'string' && id.length >= 1 && id.length <= 64) return;
+  throw refused(`A \`requestId\` is a text of 1 to 64 characters, not ${shown(id)}.`);
+}
+
+interface Page {
+  readonly limit?: number | undefined;
+  readonly status?: string | undefined;
+}
+
+export function checkHoldQuery(query: Page): void {
+  checkPage(query, HoldStatus.options);
+}
+
+export function checkRunQuery(query: Page): void {
+  checkPage(query, RunStatus.options);
+}
+
+function checkPage({ limit = 1, status }: Page, statuses: readonly string[]): void {
+  if (!Number.isInteger(limit) || limit < 1 || limit > 200)
+    throw refused(`\`limit\` is a whole number from 1 to 200, not ${shown(limit)}.`);
+  if (status !== undefined && !statuses.includes(status))
+    throw refused(`\`status\` is one of ${statuses.join(', ')}, not ${shown(status)}. Leave it out for all.`);
+}
+
+function refused(message: string): HoldpointError {
+  return new HoldpointError('BAD_REQUEST', message);
+}
+
+function shown(value: unknown): string {
+  return (JSON.stringify(value) ?? String(value)).slice(0, 100);
+}
