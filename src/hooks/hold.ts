@@ -103,8 +103,7 @@ export const HoldRecord = HoldOpening.extend({
 });
 export type HoldRecord = z.infer<typeof HoldRecord>;
 
-/** A hold on the wire (contract: interface Hold). `context` and `done` only when one hold is asked for. */
-export const Hold = HoldRecord.omit({
+const HoldOnWire = HoldRecord.omit({
   policy: true,
   forkedBy: true,
   inherited: true,
@@ -129,13 +128,49 @@ export const Hold = HoldRecord.omit({
     reasonRequired: z.array(Verdict),
   }),
 });
-export type Hold = z.infer<typeof Hold>;
+
+/** A hold on the wire: by its `kind` it is known what it proposes. `context` and `done` only when one hold is asked for. */
+export type Hold = { [K in HoldKind]: HoldOf<K> }[HoldKind];
+/** The schema leaves proposals open: they are made here (`crew/derive/`), and a hold of an older journal must stay readable. */
+export const Hold = HoldOnWire as unknown as z.ZodType<Hold> & Pick<typeof HoldOnWire, 'shape'>;
+
+type HoldOf<K extends HoldKind> = Omit<z.infer<typeof HoldOnWire>, 'kind' | 'proposal' | 'action'> & {
+  kind: K;
+  proposal: Proposals[K];
+  action: K extends 'action' | 'human' | 'question' ? HoldAction : K extends 'escalation' ? HoldAction | null : null;
+};
+
+type HoldAction = NonNullable<HoldOpening['action']>;
+/** A type, not an interface: only that is JSON to the compiler. */
+type Call = {
+  readonly tool: string;
+  /** Within the tool's input schema. */
+  readonly input: { readonly [key: string]: Json };
+};
+type Proposals = {
+  before: {
+    readonly description: string;
+    readonly expectedOutput: string | null;
+    readonly tools: readonly string[];
+    readonly context: readonly { readonly task: string; readonly output: Json }[];
+  };
+  /** The output: text, or what satisfies `schema`. */
+  after: Json;
+  action: Call;
+  human: Call;
+  question: { readonly question: string; readonly options?: readonly string[] };
+  /** What failed, and what was there then; of an action also the call. */
+  escalation: { readonly error: { code: string; message: string }; readonly output?: Json } & Partial<Call>;
+  /** What ran out, or what a hook wants looked at. */
+  run: Json;
+  oversight: Json;
+};
 
 /** The hold as a client sees it. The policy's inner form stays inside. */
 export function toHold(record: HoldRecord): Hold {
   const { policy, dueAt, remindAt: _remindAt, votes, overdue, reminded: _reminded, ...seen } = record;
   const { forkedBy: _forkedBy, inherited: _inherited, priorDecisions: _priorDecisions, ...rest } = seen;
-  return {
+  const hold: z.infer<typeof HoldOnWire> = {
     ...rest,
     review: {
       reviewers: [...new Set(policy.reviewers.flat())],
@@ -148,4 +183,6 @@ export function toHold(record: HoldRecord): Hold {
       reasonRequired: policy.reasonRequired,
     },
   };
+  // What each kind proposes is written by `crew/derive/`, and by nobody else.
+  return hold as Hold;
 }

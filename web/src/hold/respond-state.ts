@@ -10,10 +10,9 @@ export function choicesOf({ schema }: Hold): readonly string[] {
 }
 
 /** The answers that a question offers; none where it takes any text. */
-export function optionsOf({ schema, proposal }: Hold): readonly string[] {
-  if (Array.isArray(schema?.enum)) return schema.enum.map(String);
-  const options = isObject(proposal) ? proposal.options : undefined;
-  return Array.isArray(options) ? options.map(String) : [];
+export function optionsOf(hold: Hold): readonly string[] {
+  if (Array.isArray(hold.schema?.enum)) return hold.schema.enum.map(String);
+  return (hold.kind === 'question' && hold.proposal.options) || [];
 }
 
 /** What is asked for: the result of what a person did, or the output that is used instead. */
@@ -25,7 +24,7 @@ export function valueSchema({ kind, schema }: Hold): Schema | null {
 
 /** What the form begins with: the output that there is, or an empty one of the right form. */
 export function startOf(hold: Hold): unknown {
-  const there = isObject(hold.proposal) ? hold.proposal.output : undefined;
+  const there: unknown = hold.kind === 'escalation' ? hold.proposal.output : undefined;
   const type = valueSchema(hold)?.type;
   const fits =
     type === 'string' ? typeof there === 'string' : type === 'object' ? isObject(there) : there !== undefined;
