@@ -13,7 +13,7 @@ export const websocket: Scenario = {
   name: 'websocket',
   what:
     'The same through the websocket: `holdpoint serve` in a process of its own, the package’s client in another; 200 held runs, one decision ' +
-    'at a time: from the call in the client to the arrival of the next request at the model server, and to the acknowledgement.',
+    'at a time, the next once the run is done: from the call in the client to the arrival of the next request at the model server, and to the acknowledgement.',
   entrants: [
     { contestant: 'holdpoint', store: 'sqlite' },
     { contestant: 'holdpoint', store: 'postgres' },
@@ -33,6 +33,10 @@ export const websocket: Scenario = {
         await using client = await connectReview(server.url, { token: server.token });
         const holds = new Map<string, Hold>();
         client.on('hold:opened', (hold) => holds.set(hold.runId ?? '', hold));
+        const done = new Map<string, PromiseWithResolvers<void>>();
+        client.on('run:updated', ({ id, status }) => {
+          if (status === 'completed') done.get(id)?.resolve();
+        });
         const names = new Map<string, string>();
         for (let index = 0; index < runs; index++) {
           const run = stage.name('socket');
@@ -42,11 +46,14 @@ export const websocket: Scenario = {
         await sleep(QUIET_MS);
         const latencies: { toCall: number; toAnswer: number }[] = [];
         for (const [runId, hold] of holds) {
+          const ended = Promise.withResolvers<void>();
+          done.set(runId, ended);
           const from = nowUs();
           await client.decide(hold, { verdict: 'approve' });
           const answered = nowUs();
           const { at } = await stage.model.arrival(names.get(runId) ?? '', 2);
           latencies.push({ toCall: (at - from) / 1_000, toAnswer: (answered - from) / 1_000 });
+          await ended.promise;
         }
         const [toCall, toAnswer] = [latencies.map((one) => one.toCall), latencies.map((one) => one.toAnswer)];
         return {

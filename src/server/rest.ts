@@ -35,8 +35,12 @@ export function serveRest(app: FastifyInstance, { engine, authenticator, log, se
     });
   }
   serveExport(app, { engine, authenticate: (request) => authenticate(request, authenticator) });
-  const description = openApi(REST_ROUTES);
-  app.get('/openapi.json', () => description);
+  let description: object | null = null;
+  app.get('/openapi.json', () => {
+    // Made when first asked for: it takes as long as all else that a server does to start.
+    description ??= openApi(REST_ROUTES);
+    return description;
+  });
   app.post('/session', async (request, reply) => {
     const { secret, sessionId } = authenticator.openSession(launchTokenIn(request.body));
     const identity = await authenticator.identify({ kind: 'session', sessionId });
