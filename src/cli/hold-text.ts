@@ -39,10 +39,7 @@ function facts(hold: Hold): string[][] {
     ['run', `${hold.runId} (${hold.crew}), started by ${hold.requestedBy}`],
     ['task', hold.task === null ? '' : `${hold.task}, by ${hold.agent}, attempt ${hold.attempt}`],
     ...hold.reasons.map(({ code, detail }) => ['why', `${detail} (${code})`]),
-    [
-      'impact',
-      hold.impact ? `${hold.impact.summary}${hold.impact.reversible ? ' (can be undone)' : ' (cannot be undone)'}` : '',
-    ],
+    ['impact', hold.impact ? `${hold.impact.summary} (${undoOf(hold.kind, hold.impact.reversible)})` : ''],
     ['blocks', hold.blocks.join(', ')],
     ['reviewers', review.reviewers.join(', ')],
     ['votes', review.quorum > 1 ? `${review.votes.length} of ${review.quorum}` : ''],
@@ -53,6 +50,12 @@ function facts(hold: Hold): string[][] {
     ['digest', hold.digest],
   ];
   return rows.filter(([, value]) => value !== '');
+}
+
+/** What a person does outside is nothing that the tool's `undo` could reverse. */
+function undoOf(kind: Hold['kind'], reversible: boolean): string {
+  if (kind === 'human') return 'cannot be undone from here';
+  return reversible ? 'can be undone' : 'cannot be undone';
 }
 
 function history(hold: Hold): string[] {

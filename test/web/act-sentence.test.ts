@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { approveLabel, moneyOf, rowWords, sentenceOf } from '../../web/src/hold/act-sentence.ts';
+import { approveLabel, moneyOf, rowWords, sentenceOf, shortAct } from '../../web/src/hold/act-sentence.ts';
 import { rowsOf } from '../../web/src/hold/proposal-rows.ts';
+import { undoWords } from '../../web/src/hold/undo-words.ts';
 import { sampleHold } from './sample-hold.ts';
 
 const NOTHING = { hidden: 0, alike: 0, padding: 0 };
@@ -26,7 +27,26 @@ describe('the act as a sentence', () => {
   });
 
   test('names tool and arguments where the tool says nothing', () => {
-    expect(sentenceOf(sampleHold({ impact: null }))).toBe('Run issue_refund with amountUsd 120, orderId 81-A');
+    expect(sentenceOf(sampleHold({ impact: null }))).toBe('Run issue_refund with orderId 81-A, amountUsd 120');
+  });
+
+  test('does the same where only the name of the tool is said, as of a tool without `impact`', () => {
+    const hold = sampleHold({ impact: { summary: 'issue_refund', reversible: false } });
+    expect(sentenceOf(hold)).toBe('Run issue_refund with orderId 81-A, amountUsd 120');
+    expect(approveLabel(hold)).toBe('Approve: run issue_refund with orderId 81-A, amountUsd 120');
+    expect(rowWords(hold)).toMatchObject({ verb: 'issue_refund', object: '81-A' });
+    expect(shortAct(hold)).toBe('issue_refund');
+  });
+
+  test('names every argument, and of a long one the beginning', () => {
+    const input = { orderId: '81-A', memo: 'because '.repeat(50) };
+    const sentence = sentenceOf(sampleHold({ impact: null, proposal: { tool: 'issue_refund', input } }));
+    expect(sentence).toMatch(/^Run issue_refund with orderId 81-A, memo because [a-z ]{45,52}…$/);
+  });
+
+  test('promises no undo of what a person is to do outside', () => {
+    expect(undoWords(sampleHold(), 600_000)).toEqual({ can: true, words: 'Can be undone for 10 min after it runs' });
+    expect(undoWords(sampleHold({ kind: 'human' }), 600_000)).toMatchObject({ can: false });
   });
 
   test('asks the question itself', () => {

@@ -1,18 +1,21 @@
 import type { Hold } from '../../../src/client/index.ts';
 import { plainText } from '../hidden-characters.ts';
 import { isObject, showJson, showKey } from '../text/show-json.ts';
+import { orderOf } from './proposal-rows.ts';
 
 /** How many characters of an act a button names before it is cut. */
 const BUTTON_LENGTH = 64;
 /** How many characters of an act the head of the item shows; all of it stands in the box. */
 const HEADLINE_LENGTH = 280;
+/** How many characters of an argument a sentence names. */
+const ARGUMENT_LENGTH = 60;
 const SYMBOLS: Readonly<Record<string, string>> = { usd: '$', eur: '€', gbp: '£' };
 
 /** The act as one sentence, made by us from the exact arguments or said by the tool that would run. */
 export function sentenceOf(hold: Hold): string {
-  const { kind, impact, task } = hold;
-  // To ask has no effect; what a tool says of its impact does not count.
-  if (impact && kind !== 'question') return withMoney(impact.summary, moneyOf(hold));
+  const { kind, task } = hold;
+  const said = saidOf(hold);
+  if (said !== null) return withMoney(said, moneyOf(hold));
   switch (kind) {
     case 'action':
       return `Run ${toolOf(hold)}${argumentsOf(hold)}`;
@@ -33,10 +36,21 @@ export function sentenceOf(hold: Hold): string {
   }
 }
 
+/**
+ * What the tool that would run says of this call. A tool that says nothing has its name there, which says nothing either; and
+ * to ask a person has no effect, whatever the tool says.
+ */
+function saidOf({ kind, impact, action }: Hold): string | null {
+  if (impact === null || kind === 'question' || impact.summary === action?.tool) return null;
+  return impact.summary;
+}
+
 /** What the primary button does, named by its act. */
 export function approveLabel(hold: Hold): string {
-  if (hold.impact) return `Approve: ${cut(lowerFirst(sentenceOf(hold)))}`;
+  if (saidOf(hold) !== null) return `Approve: ${cut(lowerFirst(sentenceOf(hold)))}`;
   switch (hold.kind) {
+    case 'action':
+      return `Approve: ${cut(lowerFirst(sentenceOf(hold)))}`;
     case 'after':
       return `Approve the output of ${cut(hold.task ?? '')}`;
     case 'before':
@@ -50,7 +64,7 @@ export function approveLabel(hold: Hold): string {
 
 /** What a decision is about, short: for the strip, the reject row and titles. */
 export function shortAct(hold: Hold): string {
-  if (hold.impact && hold.kind !== 'question') return cut(sentenceOf(hold));
+  if (saidOf(hold) !== null) return cut(sentenceOf(hold));
   if (hold.kind === 'after') return `Output of ${hold.task}`;
   if (hold.kind === 'before') return `Start of ${hold.task}`;
   if (hold.kind === 'question') return cut(sentenceOf(hold));
@@ -63,7 +77,7 @@ export function rowWords(hold: Hold): { readonly verb: string; readonly object: 
   const { kind, impact, action, task, proposal } = hold;
   const amount = moneyOf(hold) ?? wordsIn(proposal) ?? '';
   if (action && kind !== 'question') {
-    const object = impact?.target ?? impact?.summary ?? firstText(memberOfObject(proposal, 'input')) ?? '';
+    const object = impact?.target ?? saidOf(hold) ?? firstArgument(hold) ?? '';
     return { verb: action.tool, object, amount };
   }
   const object =
@@ -87,12 +101,12 @@ function oneLine(text: string): string {
     .slice(0, 200);
 }
 
-/** What a longer complaint begins with; all of it stands in the box. */
 /** What a schema finds wrong stands in the box, one line each. */
 function withoutFindings(text: string): string {
   return text.split(/:?\s*✖/)[0] || text;
 }
 
+/** What a longer complaint begins with; all of it stands in the box. */
 function firstLine(text: string): string {
   const [line = '', ...more] = text.split('\n');
   return more.length === 0 ? line : line.replace(/:$/, '.');
@@ -123,10 +137,25 @@ function currencyOf(name: string): string | null {
   return (code && SYMBOLS[code]) ?? null;
 }
 
-function argumentsOf({ proposal }: Hold): string {
-  const entries = Object.entries(memberOfObject(proposal, 'input'));
+function argumentsOf(hold: Hold): string {
+  const entries = inputOf(hold);
   if (entries.length === 0) return '';
-  return ` with ${entries.map(([key, value]) => `${showKey(key)} ${typeof value === 'string' ? value : showJson(value)}`).join(', ')}`;
+  return ` with ${entries.map(([key, value]) => `${showKey(key)} ${beginning(typeof value === 'string' ? value : showJson(value))}`).join(', ')}`;
+}
+
+/** The arguments in the order of the box. */
+function inputOf(hold: Hold): [string, unknown][] {
+  const input = memberOfObject(hold.proposal, 'input');
+  const keys = [...new Set([...orderOf(hold), ...Object.keys(input)])].filter((key) => Object.hasOwn(input, key));
+  return keys.map((key) => [key, input[key]]);
+}
+
+/** One long argument must not push the others out of a sentence; all of it stands in the box. */
+function beginning(text: string): string {
+  const characters = [...text.slice(0, 2 * ARGUMENT_LENGTH)];
+  return characters.length <= ARGUMENT_LENGTH && text.length <= 2 * ARGUMENT_LENGTH
+    ? text
+    : `${characters.slice(0, ARGUMENT_LENGTH).join('').trimEnd()}…`;
 }
 
 function toolOf({ action }: Hold): string {
@@ -137,6 +166,12 @@ function wordsIn(proposal: unknown): string | null {
   if (typeof proposal !== 'string') return null;
   const count = proposal.split(/\s+/).filter((word) => word !== '').length;
   return count === 1 ? '1 word' : `${count} words`;
+}
+
+/** The first argument that is a text, or all of them as JSON. */
+function firstArgument(hold: Hold): string | null {
+  const text = inputOf(hold).find(([, value]) => typeof value === 'string' && value !== '')?.[1];
+  return typeof text === 'string' ? oneLine(text) : firstText(memberOfObject(hold.proposal, 'input'));
 }
 
 function firstText(value: unknown): string | null {

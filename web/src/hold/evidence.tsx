@@ -1,6 +1,6 @@
 import type { Hold } from '../../../src/client/index.ts';
 import { unseenIn } from '../hidden-characters.ts';
-import { isObject, showJson } from '../text/show-json.ts';
+import { showJson } from '../text/show-json.ts';
 import { showExact, showSeconds } from '../text/show-time.ts';
 import { TextBlock } from '../text/text-block.tsx';
 import { HiddenCount, VisibleText } from '../text/visible-text.tsx';
@@ -88,9 +88,10 @@ function Knew({ hold }: { hold: Hold }) {
 
 const ORIGINS: Readonly<Record<string, string>> = { inputs: 'given at the start', input: 'given at the start' };
 
-function Knowledge({ value }: { value: unknown }) {
+/** `quoted`: a text is what an agent said, and stands in quotes. */
+function Knowledge({ value, quoted = true }: { value: unknown; quoted?: boolean }) {
   const text = typeof value === 'string' ? value : showJson(value);
-  const shown = typeof value === 'string' ? `"${text}"` : text;
+  const shown = typeof value === 'string' && quoted ? `"${text}"` : text;
   if (text.length <= 240)
     return (
       <code className={typeof value === 'string' ? 'soft said' : undefined}>
@@ -129,10 +130,8 @@ function DoneSoFar({ hold }: { hold: Hold }) {
             </time>
             <code>{tool}</code>
             <Knowledge
-              value={`${showJson(input)} → ${isObject(output) ? showJson(output) : typeof output === 'string' ? output : showJson(output)}`.replace(
-                /^"|"$/g,
-                '',
-              )}
+              value={`${showJson(input)} → ${typeof output === 'string' ? output : showJson(output)}`}
+              quoted={false}
             />
           </li>
         ))}

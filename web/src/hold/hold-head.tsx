@@ -10,6 +10,7 @@ import { VisibleText } from '../text/visible-text.tsx';
 import { useNow } from '../use-now.ts';
 import { headline, sentenceOf } from './act-sentence.ts';
 import { CancelRun } from './cancel-run.tsx';
+import { undoWords } from './undo-words.ts';
 import { useUndoWindow } from './use-undo-window.ts';
 
 const KINDS: Readonly<Record<Hold['kind'], { readonly mark: MarkName; readonly word: string }>> = {
@@ -79,23 +80,14 @@ function Due({ hold }: { hold: Hold }) {
 }
 
 function Effects({ hold }: { hold: Hold }) {
-  const { action, blocks, kind } = hold;
-  const impact = kind === 'question' ? null : hold.impact;
-  const undoWindowMs = useUndoWindow(hold);
+  const { blocks } = hold;
+  const undo = undoWords(hold, useUndoWindow(hold));
   return (
     <>
-      {impact?.reversible === true && (
-        <li>
-          <Icon name="undo" />
-          {undoWindowMs === null
-            ? 'Can be undone after it runs'
-            : `Can be undone for ${showDuration(undoWindowMs)} after it runs`}
-        </li>
-      )}
-      {(impact?.reversible === false || (impact === null && kind === 'action' && action !== null)) && (
-        <li className="strong">
-          <Icon name="noUndo" />
-          Cannot be undone
+      {undo !== null && (
+        <li className={undo.can ? undefined : 'strong'}>
+          <Icon name={undo.can ? 'undo' : 'noUndo'} />
+          {undo.words}
         </li>
       )}
       {blocks.length > 0 && (

@@ -37,7 +37,7 @@ export function rowsOf(hold: Hold): ProposalRow[] | null {
 }
 
 /** The members as the schema names them: the journal sorts them, and people know them by place. */
-function orderOf({ kind, schema }: Hold): readonly string[] {
+export function orderOf({ kind, schema }: Pick<Hold, 'kind' | 'schema'>): readonly string[] {
   // These schemas are of the answer.
   if (kind === 'question') return ['question', 'options'];
   if (kind === 'before') return ['description', 'expectedOutput', 'tools', 'context'];
