@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type EditTab, evaluate, firstTab, rawText, serverProblems } from '../../web/src/edit/edit-state.ts';
-import { fieldsOf } from '../../web/src/edit/schema-form.ts';
+import { defaultsOf, fieldsOf } from '../../web/src/edit/schema-form.ts';
 
 const SCHEMA = {
   type: 'object',
@@ -15,6 +15,30 @@ const SCHEMA = {
 };
 const ORIGINAL = { orderId: '81-A', amountUsd: 120.0, memo: 'a\u200bb', express: false, lines: ['x'] };
 const form = (fields: Record<string, string>) => evaluate(ORIGINAL, SCHEMA, { tab: 'form', fields });
+
+describe('a form in which nothing was written yet', () => {
+  const inputs = {
+    type: 'object',
+    properties: {
+      topic: { type: 'string' },
+      tone: { type: 'string', default: 'plain' },
+      words: { type: 'number', default: 100 },
+      urgent: { type: 'boolean', default: false },
+      tags: { type: 'array', default: [] },
+    },
+    required: ['topic', 'tone', 'words', 'urgent', 'tags'],
+  };
+  const defaults = { tone: 'plain', words: 100, urgent: false, tags: [] };
+
+  test('starts from what the schema takes where nothing is given', () => {
+    expect(defaultsOf(inputs)).toEqual(defaults);
+    expect(evaluate(defaultsOf(inputs), inputs, { tab: 'form', fields: { topic: 'bees', words: '7' } })).toMatchObject({
+      value: { topic: 'bees', ...defaults, words: 7 },
+      problems: [],
+    });
+    expect(defaultsOf(null)).toEqual({});
+  });
+});
 
 describe('an edit by form', () => {
   test('keeps what was not touched, exactly', () => {

@@ -27,6 +27,16 @@ export function fieldsOf(schema: Schema | null): Field[] | null {
   );
 }
 
+/** What stands in a form of which nothing was written yet: what the schema takes where nothing is given. */
+export function defaultsOf(schema: Schema | null): Readonly<Record<string, unknown>> {
+  if (schema === null || !isObject(schema.properties)) return {};
+  return Object.fromEntries(
+    Object.entries(schema.properties).flatMap(([key, member]) =>
+      isObject(member) && 'default' in member ? [[key, member.default]] : [],
+    ),
+  );
+}
+
 function fieldOf(key: string, schema: Schema, required: boolean): Field {
   const choices = Array.isArray(schema.enum) ? schema.enum : 'const' in schema ? [schema.const] : [];
   const type = choices.length > 0 ? 'choice' : typeOf(schema);

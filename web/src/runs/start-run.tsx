@@ -4,6 +4,7 @@ import { useDesk, useDeskStore } from '../desk/use-desk.ts';
 import { keepDraft, readDraft } from '../drafts.ts';
 import { evaluate, formOf, type Problem, serverProblems, type Written } from '../edit/edit-state.ts';
 import { SchemaField } from '../edit/schema-field.tsx';
+import { defaultsOf, type Field, writeField } from '../edit/schema-form.ts';
 import { go } from '../router.ts';
 import { useMayOperate } from '../use-may-operate.ts';
 
@@ -23,10 +24,12 @@ export function StartRun() {
   }, [store, may, live]);
   if (!may) return <p className="quiet small start-none">To start or cancel a run takes the role operator.</p>;
   const crew = crews.find((known) => known.name === name);
-  const form = crew ? (formOf({}, crew.inputs) ?? []) : [];
-  const edited = evaluate({}, crew?.inputs ?? null, written);
+  const given = defaultsOf(crew?.inputs ?? null);
+  const form = crew ? (formOf(given, crew.inputs) ?? []) : [];
+  const edited = evaluate(given, crew?.inputs ?? null, written);
+  const standsIn = (field: Field) => written.fields[field.key] ?? writeField(field, given[field.key]);
   const missing = form
-    .filter((field) => field.required && (written.fields[field.key] ?? '') === '' && field.type !== 'text')
+    .filter((field) => field.required && standsIn(field) === '' && field.type !== 'text')
     .map(({ key }) => key);
   const write = (fields: Written['fields']) => {
     setWritten({ tab: 'form', fields });
@@ -94,7 +97,7 @@ export function StartRun() {
             <SchemaField
               key={field.key}
               field={field}
-              written={written.fields[field.key] ?? ''}
+              written={standsIn(field)}
               problem={[...edited.problems, ...problems].find(({ key }) => key === field.key)?.problem}
               onWrite={(text) => {
                 setProblems([]);
