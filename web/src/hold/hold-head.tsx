@@ -66,6 +66,8 @@ export function HoldHead({ hold }: { hold: Hold }) {
 function Due({ hold }: { hold: Hold }) {
   const now = useNow(1_000);
   const { dueAt } = hold.review;
+  // What is closed is not late any more; when it was closed stands below.
+  if (hold.status !== 'open') return null;
   if (dueAt === null) return <span className="push due quiet">no deadline</span>;
   const left = Date.parse(dueAt) - now;
   return (
