@@ -118,6 +118,8 @@ export class InFlight {
       'TASK_TIMEOUT',
       `The task "${task}" worked longer than its timeout of ${timeoutMs} ms.`,
     );
+    // A model is not asked any more; a tool that was approved in time gets its chance, since what is cut off is in doubt.
+    if (worked >= timeoutMs && type !== 'executeAction') abort.abort(late);
     const stop = clock.after(Math.max(0, timeoutMs - worked), () => abort.abort(late));
     return () => {
       stop();

@@ -223,3 +223,29 @@ describe('undo', () => {
     });
   });
 });
+
+test('a task whose tool overran its `timeout` asks no model any more; a person is asked', async () => {
+  const clock = manualClock();
+  const wait = defineTool({
+    name: 'wait',
+    description: 'Wait',
+    input: z.strictObject({}),
+    tier: 'automatic',
+    execute: () => {
+      clock.advance(11_000);
+      return 'waited';
+    },
+  });
+  const crew = defineCrew({
+    name: 'slow',
+    agents: { clerk: { role: 'Clerk', goal: 'Wait', tools: [wait] } },
+    tasks: { post: { agent: 'clerk', description: 'Wait', timeout: '10s' } },
+  });
+  await using desk = await openDesk(crew, [call('wait'), answer('done')], { clock });
+  const run = await desk.startAndSettle();
+  expect(await desk.only(run)).toMatchObject({
+    kind: 'escalation',
+    proposal: { error: { code: 'TASK_TIMEOUT', message: expect.stringContaining('10000 ms') } },
+  });
+  expect((await desk.eventsOfType(run, 'action.succeeded')).length).toBe(1);
+});
