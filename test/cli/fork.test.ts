@@ -49,6 +49,9 @@ describe('fork', () => {
     const [hold] = (await folder.json(['holds', 'list', '--run', fork.id])).lines as [Hold];
     await folder.run(['holds', 'approve', hold.id, '--digest', hold.digest]);
     expect(await folder.json(['runs', 'resume', fork.id, 'newsroom.ts', ...rehearse])).toMatchObject({ code: 0 });
+    // Before the hold nothing waits for a person: the fork is done, and not left on hold.
+    const early = await folder.json(['fork', run.id, '--at', '2']);
+    expect(early).toMatchObject({ code: 0, lines: [{ status: 'running', openHolds: [] }] });
   });
 
   test('says what is wrong with what was asked', async () => {

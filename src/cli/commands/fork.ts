@@ -11,7 +11,7 @@ import { runOfFile } from '../crew-of-run.ts';
 import { databaseFlag, openToChange, openToRead } from '../database.ts';
 import { type Desk, deskOn, openDesk, serverOf } from '../desk.ts';
 import { type DriveOptions, driveRuns } from '../drive-runs.ts';
-import { exitCodeOf } from '../exit-codes.ts';
+import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { decideFork, type ForkDecision, onlyHold, parseForkDecision } from '../fork-decision.ts';
 import { loadCrews } from '../load-crews.ts';
 import { modelsOf } from '../models.ts';
@@ -40,7 +40,8 @@ export async function forkRun(id: string, options: Options): Promise<number> {
   printRun(run, options);
   if (!serverOf(options) && run.endedAt === null)
     note(`Go on with it: ${CALLED_AS} runs resume ${run.id} FILE${databaseFlag(options)}`);
-  return exitCodeOf(run.status);
+  // Here nobody drives it, or the server does: that it works is no hold.
+  return run.status === 'running' ? EXIT.done : exitCodeOf(run.status);
 }
 
 async function forkHere(id: string, file: string, decision: ForkDecision | null, options: Options): Promise<number> {
