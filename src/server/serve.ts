@@ -112,6 +112,6 @@ function cannotListen(error: unknown, host: string, port: number): HoldpointErro
   const message =
     code === 'EADDRINUSE'
       ? `Port ${port} of ${host} is in use. Stop what uses it, or take a free one with --port 0.`
-      : `Cannot listen on ${host}, port ${port}: ${messageOf(error)}. Take another with --host and --port.`;
+      : `Cannot listen on ${host}, port ${port}: ${messageOf(error).replace(/\.$/, '')}. Take another with --host and --port.`;
   return new HoldpointError('USAGE', message, { cause: error });
 }

@@ -143,7 +143,7 @@ describe('runs', () => {
       { state: { actions: { id: string }[] } },
     ];
     const action = replayed[0].state.actions[0]?.id ?? '';
-    const undo = ['runs', 'undo', run.id, action, '--reason', 'wrong person'];
+    const undo = ['runs', 'undo', run.id, action];
     expect(await folder.run(undo)).toMatchObject({ code: 2, stderr: expect.stringContaining('--crew') });
     expect(await folder.run([...undo, '--crew', 'tip.ts'])).toMatchObject({ code: 0 });
     expect(await readFile(join(folder.path, 'effects.txt'), 'utf8')).toMatch(/^tipped (\d+) USD\ntook back \1 USD\n$/);

@@ -84,6 +84,6 @@ test('the record is read from the database, and a login without a token signs fo
   expect(shown.stdout).toContain('"dull"');
   const sign = await folder.run(['oversight', 'sign', 'desk/pay/x', '--reason', 'fine']);
   expect(sign).toMatchObject({ code: 2, stderr: expect.stringContaining('FORBIDDEN') });
-  const demote = await folder.run(['oversight', 'demote', 'desk/pay/x', '--reason', 'no']);
+  const demote = await folder.run(['oversight', 'demote', 'desk/pay/x']);
   expect(demote).toMatchObject({ code: 2, stderr: expect.stringContaining('ACTION_NOT_FOUND') });
 });

@@ -35,7 +35,7 @@ export function addOversightCommands(program: Command, finish: Finish): void {
     .description('take a level back')
     .argument('<key>')
     .option('--level <level>', 'the level that is left (default: the tier of the tool)')
-    .requiredOption('--reason <text>', 'why');
+    .option('--reason <text>', 'why', 'demoted from the command line');
   examples(
     withJson(withServer(demote), '{ "level", "recordedSeq" }'),
     'holdpoint oversight demote refund-desk/issue_refund/3f9a1c0b72de --reason "a wrong refund"',

@@ -68,7 +68,7 @@ function addActing(runs: Command, finish: Finish): void {
     .description('reverse a supervised action within its window')
     .argument('<id>')
     .argument('<action>')
-    .requiredOption('--reason <text>', 'why')
+    .option('--reason <text>', 'why', 'undone from the command line')
     .option('--crew <file>', 'the crew file, which has the tool; needed without a server', collect);
   examples(
     withJson(withServer(undo), '{ "recordedSeq", "usedBy", "useCount", "takeBackSeq" }'),
