@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Hold } from '../../src/hooks/hold.ts';
 import type { RunSummary } from '../../src/hooks/run-summary.ts';
 import { type CliFolder, cliFolder } from '../support/cli.ts';
@@ -8,11 +8,24 @@ import { CURRENCY, NEWSROOM, PAYMENTS } from '../support/cli-crews.ts';
 
 const rehearse = ['--model', 'rehearsal'];
 
-async function heldNewsroom(): Promise<{ folder: CliFolder; run: RunSummary; hold: Hold }> {
+interface HeldNewsroom {
+  readonly folder: CliFolder;
+  readonly run: RunSummary;
+  readonly hold: Hold;
+}
+
+let first: HeldNewsroom;
+beforeAll(async () => {
   const folder = await cliFolder({ 'newsroom.ts': NEWSROOM });
   const { lines } = await folder.json(['run', 'newsroom.ts', '--input', 'topic=bees', ...rehearse]);
   const [hold] = (await folder.json(['holds'])).lines as [Hold];
-  return { folder, run: lines[0] as unknown as RunSummary, hold };
+  first = { folder, run: lines[0] as unknown as RunSummary, hold };
+});
+afterAll(() => first?.folder[Symbol.asyncDispose]());
+
+/** A folder of its own for each test, in which the newsroom is on hold. */
+async function heldNewsroom(): Promise<HeldNewsroom> {
+  return { ...first, folder: await first.folder.copy() };
 }
 
 describe('deciding through the database', () => {

@@ -1,15 +1,27 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Hold } from '../../src/hooks/hold.ts';
 import type { RunSummary } from '../../src/hooks/run-summary.ts';
-import { cliFolder } from '../support/cli.ts';
+import { type CliFolder, cliFolder } from '../support/cli.ts';
 import { NEWSROOM } from '../support/cli-crews.ts';
 
 const rehearse = ['--model', 'rehearsal'];
 
-async function held() {
+interface Held {
+  readonly folder: CliFolder;
+  readonly run: RunSummary;
+}
+
+let first: Held;
+beforeAll(async () => {
   const folder = await cliFolder({ 'newsroom.ts': NEWSROOM });
   const { lines } = await folder.json(['run', 'newsroom.ts', '--input', 'topic=bees', ...rehearse]);
-  return { folder, run: lines[0] as RunSummary };
+  first = { folder, run: lines[0] as RunSummary };
+});
+afterAll(() => first?.folder[Symbol.asyncDispose]());
+
+/** A folder of its own for each test, with a run on hold. */
+async function held(): Promise<Held> {
+  return { ...first, folder: await first.folder.copy() };
 }
 
 describe('fork', () => {

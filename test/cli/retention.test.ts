@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunSummary } from '../../src/hooks/run-summary.ts';
 import { actionIdOf } from '../../src/ids.ts';
-import { cliFolder } from '../support/cli.ts';
+import { type CliFolder, cliFolder } from '../support/cli.ts';
 import { NEWSROOM, PLAIN } from '../support/cli-crews.ts';
 
 const rehearse = ['--model', 'rehearsal'];
@@ -22,12 +22,25 @@ export default defineCrew({
 });
 `;
 
-async function office() {
+interface Office {
+  readonly folder: CliFolder;
+  readonly done: RunSummary;
+  readonly held: RunSummary;
+}
+
+let first: Office;
+beforeAll(async () => {
   const folder = await cliFolder({ 'plain.ts': PLAIN, 'newsroom.ts': NEWSROOM });
   const done = (await folder.json(['run', 'plain.ts', ...rehearse])).lines[0] as RunSummary;
   const held = (await folder.json(['run', 'newsroom.ts', '--input', 'topic=wasps', ...rehearse]))
     .lines[0] as RunSummary;
-  return { folder, done, held };
+  first = { folder, done, held };
+});
+afterAll(() => first?.folder[Symbol.asyncDispose]());
+
+/** A folder of its own for each test, with a run that ended and one on hold. */
+async function office(): Promise<Office> {
+  return { ...first, folder: await first.folder.copy() };
 }
 
 describe('prune', () => {

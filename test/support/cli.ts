@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildOnce, ROOT } from './build-once.ts';
 import { COMPILE_CACHE } from './compile-cache.ts';
@@ -34,6 +34,8 @@ export interface CliFolder extends AsyncDisposable {
   /** The same, and each line of stdout parsed: it must carry nothing but JSON. */
   json(args: readonly string[], env?: Env): Promise<{ code: number | null; stderr: string; lines: unknown[] }>;
   start(args: readonly string[], env?: Env): Started;
+  /** Another one with what is in this one now: what many tests begin with is made once. Nothing may run in this one meanwhile. */
+  copy(): Promise<CliFolder>;
 }
 
 export async function cliFolder(files: Readonly<Record<string, string>> = {}): Promise<CliFolder> {
@@ -57,6 +59,11 @@ export async function cliFolder(files: Readonly<Record<string, string>> = {}): P
     write,
     start,
     run: (args, env) => start(args, env).ended,
+    copy: async () => {
+      const copied = await cliFolder();
+      await cp(path, copied.path, { recursive: true });
+      return copied;
+    },
     json: async (args, env) => {
       const { code, stdout, stderr } = await start([...args, '--json'], env).ended;
       const lines = stdout === '' ? [] : stdout.trimEnd().split('\n');
