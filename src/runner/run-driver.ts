@@ -2,7 +2,7 @@ import type { Levels } from '../crew/action-type.ts';
 import type { EffectCommand } from '../crew/commands.ts';
 import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { type Draft, draft } from '../crew/events.ts';
-import type { RunState } from '../crew/run-state.ts';
+import { hasEnded, type RunState } from '../crew/run-state.ts';
 import { HoldpointError, isHoldpointError, messageOf } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import type { Request } from '../journal/journal.ts';
@@ -97,9 +97,11 @@ export class RunDriver {
         if (this.#run.isLettingGo && (await this.#rest())) return;
         if (this.#facts.length > 0 || this.#poked) continue;
         if (this.#inFlight.size > 0) await this.#news();
-        else if (this.#stopping || (await this.#rest())) return;
+        else if (this.#stopping) break;
+        else if (await this.#rest()) return;
         else this.#poked = true;
       }
+      await this.#letGoOfEnded();
     } catch (error) {
       if (isHoldpointError(error, 'OWNER_LOST')) {
         this.#context.log.warn({ runId: this.runId, epoch: this.#epoch }, 'run taken over by another node');
@@ -145,6 +147,14 @@ export class RunDriver {
   /** When stopping: once what was under way is recorded, or at the end of the grace. */
   #isDone(): boolean {
     return this.#stop.signal.aborted || (this.#stopping && this.#inFlight.size === 0 && this.#facts.length === 0);
+  }
+
+  /** Who stops leaves a run with work to the next node. One that has ended, and owes nothing, would wait there for nobody. */
+  async #letGoOfEnded(): Promise<void> {
+    const { state } = this.#run;
+    if (!state || !hasEnded(state) || this.#stop.signal.aborted) return;
+    const { drafts, effects } = await this.#settle([], await this.#context.levels.forStep());
+    if (drafts.length === 0 && effects.length === 0) await this.#run.rest();
   }
 
   /** Once the run is durable and before its first effect here: either this sees a stop, or the stop saw the run. */

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { defineCrew, openHoldpoint } from '../../src/index.ts';
+import { openSqliteJournal } from '../../src/journal/sqlite-journal.ts';
 import { memoryJournal, scriptedModel } from '../../src/testing.ts';
 import { answer } from '../support/desk.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const crewOf = (goal: string) =>
   defineCrew({
@@ -82,4 +85,26 @@ test('what a program hands over is checked as a message of the server is', async
 test('two crews of one name are refused', async () => {
   const opening = openHoldpoint({ crews: [crewOf('A'), crewOf('B')], database: memoryJournal() });
   await expect(opening).rejects.toMatchObject({ code: 'CREW_INVALID', message: expect.stringContaining('"two"') });
+});
+
+test('a program that closes as soon as its run has ended leaves it to nobody, so that it can be removed', async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder.path, 'holdpoint.db');
+  const crew = defineCrew({
+    name: 'one',
+    agents: { a: { role: 'A', goal: 'A' } },
+    tasks: { only: { agent: 'a', description: 'O', confirm: 'after' } },
+  });
+  const model = scriptedModel([answer('one')]);
+  const holdpoint = await openHoldpoint({ crews: [crew], database: `file:${path}`, model });
+  holdpoint.on('hold:opened', ({ id, digest }) => {
+    void holdpoint.decide({ holdId: id, digest, verdict: 'approve', by: 'user:ana' });
+  });
+  const { id, outcome } = await holdpoint.start('one', {});
+  await outcome();
+  await holdpoint.close();
+  const journal = await openSqliteJournal({ path });
+  expect(await journal.run(id)).toMatchObject({ owner: null, wake: false });
+  await journal.close();
+  await folder.remove();
 });
