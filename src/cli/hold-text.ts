@@ -13,8 +13,9 @@ export function holdText(hold: Hold, stream: NodeJS.WritableStream = process.std
     paint('bold', visibleLine(title, 200), stream),
     ...table(facts(hold), { indent: '  ' }),
     ...(hold.context ?? []).flatMap(({ task, output }) => section(`What it knew: output of ${task}`, output, stream)),
-    ...(hold.done ?? []).map((done) =>
-      visibleLine(`  done before: ${done.tool} ${JSON.stringify(done.input)} → ${JSON.stringify(done.output)}`, 300),
+    ...(hold.done ?? []).map(
+      (done) =>
+        `  ${visibleLine(`done before: ${done.tool} ${JSON.stringify(done.input)} → ${JSON.stringify(done.output)}`, 300)}`,
     ),
     ...history(hold),
     ...proposal(hold, stream),
@@ -59,8 +60,8 @@ function undoOf(kind: Hold['kind'], reversible: boolean): string {
 }
 
 function history(hold: Hold): string[] {
-  return hold.history.map(({ verdict, by, reason }) =>
-    visibleLine(`  before: ${by} said ${verdict}${reason ? `: ${reason}` : ''}`, 300),
+  return hold.history.map(
+    ({ verdict, by, reason }) => `  ${visibleLine(`before: ${by} said ${verdict}${reason ? `: ${reason}` : ''}`, 300)}`,
   );
 }
 

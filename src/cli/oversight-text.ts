@@ -34,7 +34,7 @@ export function reasonLines({ key, reasons, decisions }: ActionType): string[] {
   if (reasons.length === 0) return [];
   const bad = decisions.rejected + decisions.material;
   const lines = reasons.flatMap(({ by, what, count, of, said }) => [
-    `  ${LABEL[by]} ${what}: ${by === 'code' || by === 'changed' ? `${count} of ${bad}` : `${count} of ${of} decided`}`,
+    `  ${LABEL[by]}${what === '' ? '' : ` ${what}`}: ${by === 'code' || by === 'changed' ? `${count} of ${bad}` : `${count} of ${of} decided`}`,
     ...said.map((text) => `    "${text}"`),
   ]);
   return [`${key}: ${bad} rejected or changed of ${decisions.total} decided`, ...lines];

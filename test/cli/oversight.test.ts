@@ -45,6 +45,8 @@ test('the lines below say what is missing, or how to sign', () => {
     '  argument /amount from 400 to 500: 1 of 1 decided',
     '    "too much"',
   ]);
+  const rewritten: ActionType['reasons'] = [{ by: 'changed', what: '', count: 1, of: 1, said: [] }];
+  expect(reasonLines({ ...type, reasons: rewritten })[1]).toBe('  changed by reviewers: 1 of 1');
 });
 
 test('a long history is thinned to one line, its last point kept', () => {
@@ -80,7 +82,7 @@ test('the record is read from the database, and a login without a token signs fo
     lines: [{ kind: 'task', task: 'draft', decisions: { total: 1, rejected: 1 }, graduation: null }],
   });
   const shown = await folder.run(['oversight', '--reasons']);
-  expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('wrong content: 1 of 1') });
+  expect(shown).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ {2}reason code wrong content: 1 of 1$/m) });
   expect(shown.stdout).toContain('"dull"');
   const sign = await folder.run(['oversight', 'sign', 'desk/pay/x', '--reason', 'fine']);
   expect(sign).toMatchObject({ code: 2, stderr: expect.stringContaining('FORBIDDEN') });

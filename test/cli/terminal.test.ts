@@ -48,7 +48,7 @@ describe.skipIf(!hasTerminal)('holds answered in the terminal', () => {
     await terminal.see('Why?');
     await terminal.press('too dull', enter);
     await terminal.see(/revision 2[\s\S]*What do you say\?/);
-    expect(terminal.shown()).toContain('said reject: too dull');
+    expect(terminal.shown()).toMatch(/\n {2}before: local:\w+ said reject: too dull/);
     await terminal.press(enter);
     expect(await terminal.code).toBe(0);
   });

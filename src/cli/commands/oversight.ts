@@ -35,7 +35,7 @@ export async function listOversight({ reasons, ...options }: ListOptions): Promi
     .filter(({ length }) => length > 0);
   for (const lines of more) {
     printLine();
-    for (const line of lines) printLine(visibleLine(line, 400));
+    for (const line of lines) printLine(`${/^ */.exec(line)?.[0] ?? ''}${visibleLine(line, 400)}`);
   }
   return EXIT.done;
 }
