@@ -17,9 +17,10 @@ export function pathText(parts: readonly PropertyKey[]): string {
   return text;
 }
 
-/** Mistakes in a value, on one line: `amountUsd: expected number; to: expected string`. */
+/** Mistakes in a value, as one sentence on one line: `amountUsd: expected number; to: expected string.` */
 export function issuesText(issues: readonly ConfigIssue[]): string {
-  return issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+  const text = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+  return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
 /** All mistakes of one crew or tool as one error: `details.issues` for programs, the message for people. */

@@ -57,7 +57,7 @@ function checkText(hold: HoldRecord, value: Json): Json {
 
 async function checkForm(checking: Checking, hold: HoldRecord, value: Json): Promise<Json> {
   const checked = await checkOutput(taskOfHold(checking, hold), value, checking.timeLimit);
-  if (!checked.ok) throw invalid(hold, `${issuesText(checked.issues)}.`, checked.issues);
+  if (!checked.ok) throw invalid(hold, issuesText(checked.issues), checked.issues);
   return checked.value;
 }
 
@@ -85,7 +85,7 @@ async function checkAgainstTool(
       `The crew "${hold.crew}" has no tool "${hold.action?.tool}" here, so its value cannot be checked.`,
     );
   const checked = await checkValue(use.tool[side], value, checking.timeLimit);
-  if (!checked.ok) throw invalid(hold, `${issuesText(checked.issues)}.`, checked.issues);
+  if (!checked.ok) throw invalid(hold, issuesText(checked.issues), checked.issues);
   return checked.value;
 }
 

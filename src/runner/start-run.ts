@@ -93,7 +93,7 @@ async function checkInputs(
   const checked = await checkValue(schema ?? z.strictObject({}), inputs, timeLimitOf(context));
   if (checked.ok) return checked.value;
   const { issues } = checked;
-  throw new HoldpointError('INPUT_INVALID', `The inputs do not fit the crew "${name}": ${issuesText(issues)}.`, {
+  throw new HoldpointError('INPUT_INVALID', `The inputs do not fit the crew "${name}": ${issuesText(issues)}`, {
     details: { issues },
   });
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { defineCrew, openHoldpoint } from '../../src/index.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite-journal.ts';
 import { memoryJournal, scriptedModel } from '../../src/testing.ts';
@@ -107,4 +108,19 @@ test('a program that closes as soon as its run has ended leaves it to nobody, so
   expect(await journal.run(id)).toMatchObject({ owner: null, wake: false });
   await journal.close();
   await folder.remove();
+});
+
+test('what is wrong with inputs is one sentence, whoever says it', async () => {
+  const crew = defineCrew({
+    name: 'loose',
+    inputs: z.strictObject({ n: z.unknown() }),
+    agents: { a: { role: 'A', goal: 'A' } },
+    tasks: { only: { agent: 'a', description: 'O' } },
+  });
+  await using holdpoint = await openHoldpoint({ crews: [crew], database: memoryJournal(), model: scriptedModel([]) });
+  for (const inputs of [{ n: Number.NaN }, { n: 1, m: 2 }])
+    await expect(holdpoint.start('loose', inputs)).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      message: expect.stringMatching(/^The inputs do not fit the crew "loose": .*[^.]\.$/),
+    });
 });
