@@ -32,7 +32,11 @@ export async function answerHold(
   }
   for (;;) {
     const choice = await orBack(prompts.choose('What do you say?', choices(you.may)));
-    if (choice === null || choice === 'leave') return 'left';
+    if (choice === null || choice === 'leave') {
+      // Without colours a question that was left looks answered.
+      prompts.say('Left open.');
+      return 'left';
+    }
     const decision = await orBack(decisionOf(choice, hold, terminal));
     if (decision === null) continue;
     const answered = await orBack(send(desk, hold, decision, prompts));

@@ -55,18 +55,25 @@ export interface ToolConfig<N extends string, I extends ZodType, O extends ZodTy
   input: I;
   /** Default: text. */
   output?: O;
+  /**
+   * How much oversight a call needs, for all or from its arguments: `automatic` runs; `supervised` runs, is shown, and can be
+   * undone; `approval` is held until a person approves exactly these arguments; `human` a person does, and records the result.
+   * A function that throws means `approval`.
+   */
   tier:
     | T
     | ((input: z.output<I>, context: { inputs: Readonly<Record<string, unknown>>; task: string; agent: string }) => T);
   /** Shown to the reviewer beside the exact arguments. */
   impact?: (input: z.output<I>) => ImpactClaim;
-  /** 0 to 1: below it, or without a confidence, the action is held. */
+  /** 0 to 1. A call carries no confidence, so that one which must have some is always held. */
   minConfidence?: number;
+  /** Who may decide its holds, how many of them, and by when. Merged with those of task and crew, the strictest wins. */
   review?: ReviewPolicy;
   /** Safe to repeat with the same `idempotencyKey`. Default false: after a crash a person is asked. */
   idempotent?: boolean;
   /** Default '30s'. */
   timeout?: Duration;
+  /** Called with exactly what was approved where that is needed, and once, unless `idempotent`. What it throws by itself counts as not having happened. */
   execute: (input: z.output<I>, context: ToolContext) => Awaitable<z.input<O>>;
   /** How long a supervised action can be undone. Default '10m'. */
   undoWindow?: Duration;
@@ -85,12 +92,14 @@ export interface ToolUse {
 }
 type Tools = readonly (Tool | ToolUse)[];
 
+/** What the model is told that it is. */
 export interface AgentConfig {
   role: string;
   goal: string;
   backstory?: string;
   /** A model's name, or a client of its own. Default: the crew's. */
   model?: string | Model;
+  /** What it may call, unless a task names its own. Default: nothing. */
   tools?: Tools;
   /** Model calls in one attempt at a task. Default 10. */
   maxSteps?: number;
@@ -113,16 +122,19 @@ export type ConfirmAfter<I, V, Own> = ReviewPolicy & { when?: (given: GivenOutpu
 export interface TaskConfig<I, V, Own> {
   /** Text with `{input}` placeholders, or a function. */
   description: string | ((given: Given<I, V>) => string);
+  /** Told to the agent, and shown to who reviews the task's start. */
   expectedOutput?: string;
   /** False skips the task. */
   when?: (given: Given<I, V>) => Awaitable<boolean>;
   /** Replace the agent's tools in this task. */
   tools?: Tools;
+  /** Holds the task until a person agrees: 'before' it starts, 'after' it has an output that others would use, or both. */
   confirm?:
     | 'before'
     | 'after'
     | 'both'
     | { before?: true | ConfirmBefore<I, V>; after?: true | ConfirmAfter<I, V, Own> };
+  /** Who may decide its holds, how many of them, and by when. Merged with those of crew and tool, the strictest wins. */
   review?: ReviewPolicy;
   /** `true`, or what is wrong, which the agent is told. Anything else, and a throw, counts as wrong. */
   guardrails?: readonly ((
@@ -168,6 +180,7 @@ type Process<A extends string> =
 
 type TaskKeys<A extends string, S, K extends keyof S> = {
   agent: A;
+  /** The form of its output, which later tasks see typed: a schema without transforms. Default: text. */
   output?: S[K] & ZodType;
   /** Waits for these and needs them: if one is skipped, so is this task. Default: the task before it. */
   context?: readonly Key<NoInfer<S>>[];
@@ -183,6 +196,7 @@ type TaskKeys<A extends string, S, K extends keyof S> = {
 export type CrewConfig<N extends string, In extends ZodType, A extends string, S, C, D> = {
   name: N;
   version?: string;
+  /** What a run is started with: an object schema. Default: nothing. */
   inputs?: In;
   agents: { [K in A]: AgentConfig };
   tasks: {

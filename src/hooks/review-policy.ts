@@ -28,13 +28,20 @@ export const ReviewPolicy = z.strictObject({
   reasonRequired: z.array(Verdict).readonly().optional(),
 });
 export interface ReviewPolicy {
+  /** One of these decides: 'user:ana', 'group:leads', 'role:reviewer'. Default: anybody with the role. */
   reviewers?: readonly ReviewerRef[] | undefined;
+  /** So many of them must approve; one rejection is enough. Default 1. */
   quorum?: number | undefined;
+  /** Not who started the run. Default false. */
   notRequester?: boolean | undefined;
+  /** Such as '4h'. Default: no deadline. */
   dueIn?: Duration | undefined;
   remindAfter?: Duration | undefined;
+  /** May decide as well, once `dueIn` is over. */
   escalateTo?: readonly ReviewerRef[] | undefined;
+  /** What silence does when `dueIn` is over: 'wait' (default), 'fail' or 'skip' the task. Never approve. */
   onExpire?: OnExpire | undefined;
+  /** Default ['reject'], which always needs one. */
   reasonRequired?: readonly Verdict[] | undefined;
 }
 
