@@ -8,9 +8,9 @@ import type { Model } from './crew/model.ts';
 import { HoldpointError } from './errors.ts';
 import type { ClaimRequest } from './hooks/claim.ts';
 import type { DecisionRequest } from './hooks/decide.ts';
-import { type Hold, toHold } from './hooks/hold.ts';
+import { type Hold, type HoldInFull, toHold } from './hooks/hold.ts';
 import type { Reviewer } from './hooks/reviewer.ts';
-import type { RunStatus, RunSummary } from './hooks/run-summary.ts';
+import type { RunStatus, RunSummary, RunWithOutputs } from './hooks/run-summary.ts';
 import type { HoldId, RunId } from './ids.ts';
 import type { HoldQuery, Journal, RunQuery } from './journal/journal.ts';
 import { digestOf } from './json/digest.ts';
@@ -68,7 +68,7 @@ export interface Outcome<Out> {
 export interface Run<Out> {
   readonly id: RunId;
   /** Resolves as soon as nothing can move without a person, or at the end. */
-  settled(options?: { signal?: AbortSignal }): Promise<RunSummary>;
+  settled(options?: { signal?: AbortSignal }): Promise<RunWithOutputs>;
   /** Waits for the end, through every hold. */
   outcome(options?: { signal?: AbortSignal }): Promise<Outcome<Out>>;
   cancel(reason: string, by?: By): Promise<RunSummary>;
@@ -102,11 +102,11 @@ export interface Holdpoint<Cs extends readonly Crew[]> extends AsyncDisposable {
   run(id: string): Promise<Run<Record<string, Json>>>;
   readonly holds: {
     list(query?: HoldQuery): Promise<{ holds: Hold[]; cursor: string | null }>;
-    get(holdId: string): Promise<Hold>;
+    get(holdId: string): Promise<HoldInFull>;
   };
   readonly runs: {
     list(query?: RunQuery): Promise<{ runs: RunSummary[]; cursor: string | null }>;
-    get(runId: string): Promise<RunSummary>;
+    get(runId: string): Promise<RunWithOutputs>;
   };
   /** @throws {HoldpointError} the codes of a decision (contract), such as `HOLD_ALREADY_DECIDED` and `HOLD_STALE`. */
   decide(decision: Decision): Promise<Decided>;

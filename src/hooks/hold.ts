@@ -134,6 +134,13 @@ export type Hold = { [K in HoldKind]: HoldOf<K> }[HoldKind];
 /** The schema leaves proposals open: they are made here (`crew/derive/`), and a hold of an older journal must stay readable. */
 export const Hold = HoldOnWire as unknown as z.ZodType<Hold> & Pick<typeof HoldOnWire, 'shape'>;
 
+/** One hold that was asked for, with what the agent knew and did. */
+export type HoldInFull = Hold & {
+  context: NonNullable<Hold['context']>;
+  done: NonNullable<Hold['done']>;
+};
+export const HoldInFull = HoldOnWire.required({ context: true, done: true }) as unknown as z.ZodType<HoldInFull>;
+
 type HoldOf<K extends HoldKind> = Omit<z.infer<typeof HoldOnWire>, 'kind' | 'proposal' | 'action'> & {
   kind: K;
   proposal: Proposals[K];

@@ -27,3 +27,7 @@ export const RunSummary = z.strictObject({
   error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
 });
 export type RunSummary = z.infer<typeof RunSummary>;
+
+/** One run that was asked for, with what its tasks have given so far. */
+export const RunWithOutputs = RunSummary.required({ outputs: true });
+export type RunWithOutputs = z.infer<typeof RunWithOutputs>;

@@ -2,10 +2,10 @@ import type { Model } from '../crew/model.ts';
 import type { ClaimRequest } from '../hooks/claim.ts';
 import type { DecisionRequest } from '../hooks/decide.ts';
 import type { Level } from '../hooks/graduation/level.ts';
-import type { Hold, HoldRecord } from '../hooks/hold.ts';
+import type { Hold, HoldInFull, HoldRecord } from '../hooks/hold.ts';
 import type { Verdict } from '../hooks/review-policy.ts';
 import type { Reviewer } from '../hooks/reviewer.ts';
-import type { RunSummary } from '../hooks/run-summary.ts';
+import type { RunSummary, RunWithOutputs } from '../hooks/run-summary.ts';
 import type { ActionId, HoldId, RunId } from '../ids.ts';
 import type { JournalEvent } from '../journal/envelope.ts';
 import type { Journal, Page, RunQuery } from '../journal/journal.ts';
@@ -68,9 +68,9 @@ export interface Engine {
   acceptChange(runId: RunId, fingerprint: string, options: ActOptions): Promise<RunSummary>;
 
   /** One hold with `context` and `done`, and what this person may do with it. @throws `HOLD_NOT_FOUND` */
-  hold(holdId: HoldId, reviewer: Reviewer): Promise<{ hold: Hold; you: { may: Verdict[]; why: string | null } }>;
+  hold(holdId: HoldId, reviewer: Reviewer): Promise<{ hold: HoldInFull; you: { may: Verdict[]; why: string | null } }>;
   /** One run with its outputs. @throws `RUN_NOT_FOUND` */
-  run(runId: RunId): Promise<RunSummary>;
+  run(runId: RunId): Promise<RunWithOutputs>;
   runs(query: RunQuery): Promise<Page<RunSummary>>;
   /** The state of a run as its journal says it was after event `seq` (default: the last). */
   stateAt(runId: RunId, seq?: number): Promise<RunView>;
@@ -79,9 +79,9 @@ export interface Engine {
   on(listener: EngineListener): () => void;
 
   /** Resolves when the run rests on a hold, or has ended. */
-  settled(runId: RunId, options?: { signal?: AbortSignal }): Promise<RunSummary>;
+  settled(runId: RunId, options?: { signal?: AbortSignal }): Promise<RunWithOutputs>;
   /** Resolves when the run has ended. */
-  outcome(runId: RunId, options?: { signal?: AbortSignal }): Promise<RunSummary>;
+  outcome(runId: RunId, options?: { signal?: AbortSignal }): Promise<RunWithOutputs>;
 
   /** Takes no new work, ends or parks what is under way, and lets go of the journal. Safe to call twice. */
   close(): Promise<void>;

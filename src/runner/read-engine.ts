@@ -1,10 +1,10 @@
 import { contextOf } from '../crew/prompt.ts';
 import type { RunState } from '../crew/run-state.ts';
 import { HoldpointError } from '../errors.ts';
-import { type Hold, type HoldRecord, toHold } from '../hooks/hold.ts';
+import { type Hold, type HoldInFull, type HoldRecord, toHold } from '../hooks/hold.ts';
 import type { Verdict } from '../hooks/review-policy.ts';
 import { type Reviewer, whyNotAllowed } from '../hooks/reviewer.ts';
-import type { RunSummary } from '../hooks/run-summary.ts';
+import type { RunSummary, RunWithOutputs } from '../hooks/run-summary.ts';
 import type { HoldId, RunId } from '../ids.ts';
 import type { Journal } from '../journal/journal.ts';
 import { verifyChain } from '../journal/verify.ts';
@@ -18,11 +18,11 @@ export async function readHold(
   journal: Journal,
   holdId: HoldId,
   reviewer: Reviewer,
-): Promise<{ hold: Hold; you: { may: Verdict[]; why: string | null } }> {
+): Promise<{ hold: HoldInFull; you: { may: Verdict[]; why: string | null } }> {
   const record = await journal.hold(holdId);
   if (!record) throw holdNotFound(holdId);
   const { state } = record.runId ? await loadRun(journal, record.runId, record.seq) : { state: null };
-  const hold: Hold = { ...toHold(record), context: [], done: [] };
+  const hold: HoldInFull = { ...toHold(record), context: [], done: [] };
   const seen =
     state && record.task !== null
       ? { ...hold, context: contextOf(state, record.task), done: doneBy(state, record.task) }
@@ -49,13 +49,13 @@ function doneBy(state: RunState, task: string): NonNullable<Hold['done']> {
   });
 }
 
-export async function readRun(journal: Journal, runId: RunId): Promise<RunSummary> {
+export async function readRun(journal: Journal, runId: RunId): Promise<RunWithOutputs> {
   const row = await journal.run(runId);
   if (!row) throw runNotFound(runId);
   return withOutputs(journal, row.summary);
 }
 
-export async function withOutputs(journal: Journal, summary: RunSummary): Promise<RunSummary> {
+export async function withOutputs(journal: Journal, summary: RunSummary): Promise<RunWithOutputs> {
   return { ...summary, outputs: await readOutputs(journal, summary.id as RunId, summary.lastSeq) };
 }
 

@@ -1,6 +1,6 @@
 import { hasEnded } from '../crew/run-state.ts';
 import { outputsOf, summaryOf } from '../crew/summary.ts';
-import type { RunStatus, RunSummary } from '../hooks/run-summary.ts';
+import type { RunStatus, RunSummary, RunWithOutputs } from '../hooks/run-summary.ts';
 import type { RunId } from '../ids.ts';
 import type { RunnerContext } from './context.ts';
 import type { Drivers } from './drivers.ts';
@@ -20,7 +20,7 @@ interface Around {
 /** `outputs` null: they are to be read. */
 interface Found {
   readonly summary: RunSummary;
-  readonly outputs: RunSummary['outputs'] | null;
+  readonly outputs: RunWithOutputs['outputs'] | null;
 }
 
 /** Resolves with the run, outputs included, once its status is as wanted. @throws `RUN_NOT_FOUND`; the signal's reason */
@@ -29,7 +29,7 @@ export async function untilStatus(
   runId: RunId,
   wanted: (status: RunStatus) => boolean,
   { signal }: { signal?: AbortSignal } = {},
-): Promise<RunSummary> {
+): Promise<RunWithOutputs> {
   const { journal, clock } = context;
   signal?.throwIfAborted();
   // Of a run that is driven here, what is in memory is durable, and what comes after is told.

@@ -42,3 +42,19 @@ export async function sources(review: ReviewClient, holdpoint: Holdpoint<[]>): P
   stop();
   return [hold, ...holds, ...(await holdpoint.holds.list()).holds, await review.claim(hold)];
 }
+
+/** One that was asked for is whole: nothing of it need be looked for twice. */
+export async function whole(review: ReviewClient, holdpoint: Holdpoint<[]>): Promise<number[]> {
+  const { hold } = await review.holds.get('hold_1');
+  const seen = await holdpoint.holds.get('hold_1');
+  const run = await holdpoint.run('run_1');
+  const runs = [await review.runs.get('run_1'), await holdpoint.runs.get('run_1'), await run.settled()];
+  const outputs = runs.map((each) => Object.keys(each.outputs).length);
+  return [...outputs, hold.context.length, hold.done.length, seen.context.length, seen.done.length];
+}
+
+export async function listed(holdpoint: Holdpoint<[]>): Promise<unknown> {
+  const { runs } = await holdpoint.runs.list();
+  // @ts-expect-error lists leave outputs out
+  return runs.map((run) => Object.keys(run.outputs));
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ErrorBody } from '../../errors.ts';
-import { Hold, HoldStatus } from '../../hooks/hold.ts';
+import { Hold, HoldInFull, HoldStatus } from '../../hooks/hold.ts';
 import { Verdict } from '../../hooks/review-policy.ts';
 import { HoldId, RunId } from '../../ids.ts';
 import { Json } from '../../json/json.ts';
@@ -35,7 +35,7 @@ export const HOLD_MESSAGES = {
   ),
   'hold:get': reading(
     { holdId: HoldId },
-    z.strictObject({ hold: Hold, you: z.strictObject({ may: z.array(Verdict), why: z.string().nullable() }) }),
+    z.strictObject({ hold: HoldInFull, you: z.strictObject({ may: z.array(Verdict), why: z.string().nullable() }) }),
   ),
   'hold:decide': changing(decision, Decided),
   /** Each is decided by itself: one that fails takes no other with it. */

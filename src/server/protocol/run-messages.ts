@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RunStatus, RunSummary } from '../../hooks/run-summary.ts';
+import { RunStatus, RunSummary, RunWithOutputs } from '../../hooks/run-summary.ts';
 import { RunId } from '../../ids.ts';
 import { Json } from '../../json/json.ts';
 import { CrewInfo } from './crew-info.ts';
@@ -40,7 +40,7 @@ export const RUN_MESSAGES = {
   /** Lets a parked run go on with the crew that this server has; `fingerprint` is that of the difference that was looked at. */
   'run:resume': changing({ runId: RunId, fingerprint: Fingerprint }, RunSummary),
   'run:fork': changing({ runId: RunId, seq: Seq }, RunSummary),
-  'run:get': reading({ runId: RunId }, RunSummary),
+  'run:get': reading({ runId: RunId }, RunWithOutputs),
   'runs:list': reading(
     { status: RunStatus.optional(), crew: z.string().max(200).optional(), ...paging },
     z.strictObject({ runs: z.array(RunSummary), cursor: Cursor }),
