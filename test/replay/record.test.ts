@@ -6,7 +6,9 @@ import { defineTool } from '../../src/crew/define-tool.ts';
 import { type Draft, draft, type EventData, type RunEvent } from '../../src/crew/events.ts';
 import type { ActionId, HoldId, RunId } from '../../src/ids.ts';
 import { oversightTable } from '../../src/replay/record/oversight-table.ts';
+import { patternsOf } from '../../src/replay/record/reasons.ts';
 import { recordOfRun } from '../../src/replay/record/record-of-run.ts';
+import type { Subject } from '../../src/replay/record/subject.ts';
 
 const pay = defineTool({
   name: 'pay',
@@ -238,6 +240,23 @@ test('rejections are grouped by code, agent, argument and what was changed', () 
     },
     { by: 'code', what: 'wrong amount', count: 2, of: 2, said: ['far too much', 'too much'] },
     { by: 'changed', what: '/amount', count: 1, of: 1, said: [] },
+  ]);
+});
+
+test('a list with many values is decided once, and one rejection is no pattern', () => {
+  const subject = (id: string, quantities: readonly number[]) =>
+    ({
+      ...{ key: 'k', runId: id, id, agent: null, tier: 'approval', level: null, spotCheck: false },
+      ...{ proposedAt: '', ran: false, expired: 0, undone: null, audits: [] },
+      proposal: { lines: quantities.map((quantity) => ({ quantity })) },
+      decisions: [
+        { verdict: 'reject', material: false, changed: [], by: [], at: id, tookMs: 1, reason: null, reasonCode: null },
+      ],
+    }) as unknown as Subject;
+  const one = subject('1', [1, 2, 3]);
+  expect(patternsOf([one])).toEqual([]);
+  expect(patternsOf([one, subject('2', [7, 9])])).toEqual([
+    { by: 'argument', what: '/lines/-/quantity from 1 to 9', count: 2, of: 2, said: [] },
   ]);
 });
 

@@ -70,15 +70,17 @@ function rangesOf(decided: readonly Decided[]): Pattern[] {
     }
   }
   return [...numbers].flatMap(([path, seen]) => {
-    const bad = seen.filter((entry) => entry.bad).map(({ value }) => value);
+    const rejected = seen.filter((entry) => entry.bad);
+    // A list has many values, and is decided once.
+    if (new Set(rejected.map(({ one }) => one)).size < ENOUGH) return [];
+    const bad = rejected.map(({ value }) => value);
     const fine = seen.filter((entry) => !entry.bad).map(({ value }) => value);
-    if (bad.length < ENOUGH) return [];
     const [low, high] = [Math.min(...bad), Math.max(...bad)];
     const apart = fine.length === 0 || low > Math.max(...fine) || high < Math.min(...fine);
     if (!apart) return [];
     const others = fine.length ? `; let through from ${Math.min(...fine)} to ${Math.max(...fine)}` : '';
-    const inRange = seen.filter(({ value }) => value >= low && value <= high).map(({ one }) => one);
-    return [pattern('argument', `${path} from ${low} to ${high}${others}`, inRange)];
+    const inRange = new Set(seen.filter(({ value }) => value >= low && value <= high).map(({ one }) => one));
+    return [pattern('argument', `${path} from ${low} to ${high}${others}`, [...inRange])];
   });
 }
 
