@@ -1,7 +1,7 @@
 import type { ReviewClient } from '../../src/client/index.ts';
 import type { Hold, Holdpoint } from '../../src/index.ts';
 
-/** What a hold proposes follows from its kind, without a cast. Compiled by `npm run types`, never run. */
+/** What a hold proposes follows from its kind, without a cast. Compiled, never run. */
 export function summaryOf(hold: Hold): string {
   switch (hold.kind) {
     case 'action':

@@ -13,7 +13,7 @@ const strict = { strict: true, noEmit: true, skipLibCheck: true };
 const platform = { target: 'es2024', module: 'nodenext', types: ['node'], typeRoots };
 
 let folder: string;
-let checks: string;
+let checks: string[];
 
 /** The same against the declarations that are shipped: a user's compiler reads those, and no source of ours. */
 beforeAll(async () => {
@@ -22,23 +22,25 @@ beforeAll(async () => {
   await mkdir(cache, { recursive: true });
   // In here `zod` is found.
   folder = await mkdtemp(join(cache, 'types-'));
-  checks = join(folder, 'define-crew.types.mts');
-  const written = await readFile(join(import.meta.dirname, 'define-crew.types.ts'), 'utf8');
-  await writeFile(
-    checks,
-    written.replaceAll(/'[./]+\/src\/(.+)\.ts'/g, (_, name) => `'${join(ROOT, 'dist', name)}.js'`),
-  );
+  checks = await Promise.all(['define-crew', 'hold'].map(shippedChecks));
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+async function shippedChecks(name: string): Promise<string> {
+  const written = await readFile(join(import.meta.dirname, `${name}.types.ts`), 'utf8');
+  const path = join(folder, `${name}.types.mts`);
+  await writeFile(
+    path,
+    written.replaceAll(/'[./]+\/src\/(.+)\.ts'/g, (_, module) => `'${join(ROOT, 'dist', module)}.js'`),
+  );
+  return path;
+}
 
 /** What the compiler prints: nothing if all wrong uses are refused, and all right ones accepted. */
 async function compile(compiler: string, options: object): Promise<string> {
   const tsc = join(dirname(require.resolve(`${compiler}/package.json`)), 'bin', 'tsc');
   const project = join(folder, `${compiler}-${Object.keys(options).length}.json`);
-  await writeFile(
-    project,
-    JSON.stringify({ compilerOptions: { ...strict, ...platform, ...options }, files: [checks] }),
-  );
+  await writeFile(project, JSON.stringify({ compilerOptions: { ...strict, ...platform, ...options }, files: checks }));
   const run = promisify(execFile)(process.execPath, [tsc, '-p', project]);
   return run.then(
     ({ stdout }) => stdout,
