@@ -8,6 +8,25 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
 /** Where `.ci/run` wants the counts. */
 const report = process.env.HOLDPOINT_TEST_REPORT;
 
+/**
+ * What the tests of these folders import is loaded once for a worker, not for each file: that took longer than the tests. The
+ * others start processes and browsers, or measure their process: each file has one of its own.
+ */
+const TOGETHER = [
+  'agents',
+  'client',
+  'crew',
+  'hooks',
+  'journal',
+  'json',
+  'replay',
+  'runner',
+  'security',
+  'server',
+  'web',
+];
+const MEASURING = ['test/runner/held-runs.test.ts', 'test/server/slow-clients.test.ts'];
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -17,7 +36,25 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'apart',
+          include: ['test/*.test.ts', `test/!(${TOGETHER.join('|')})/**/*.test.ts`, ...MEASURING],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: [`test/(${TOGETHER.join('|')})/**/*.test.ts`],
+          exclude: MEASURING,
+          benchmark: { include: [] },
+          isolate: false,
+        },
+      },
+    ],
     // Against what never ends; nothing is measured by it.
     testTimeout: 60_000,
     hookTimeout: 120_000,
