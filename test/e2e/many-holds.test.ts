@@ -41,7 +41,15 @@ describe('a thousand open holds', () => {
     await expect.poll(() => page.title()).toMatch(/^\(1000\) /);
     await current().waitFor();
     expect(await rows().count()).toBeLessThan(60);
-    await page.locator('.queue-foot').getByText('1000 waiting', { exact: true }).waitFor();
+    const foot = page.locator('.queue-foot');
+    await foot.getByText('1000 waiting', { exact: true }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('no hold says this');
+    await foot.getByText('0 found', { exact: true }).waitFor();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Delete');
+    await foot.getByText('1000 waiting', { exact: true }).waitFor();
+    await page.keyboard.press('Escape');
   });
 
   test('scroll to the end and back without more of them', async () => {

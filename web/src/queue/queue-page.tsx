@@ -151,7 +151,7 @@ export function QueuePage({ route }: { route: Extract<Route, { page: 'queue' | '
             <kbd>k</kbd> move <kbd className="apart">?</kbd> all keys
           </span>
           <span className="push" role="status">
-            {count} waiting
+            {count} {filter === '' ? 'waiting' : 'found'}
           </span>
         </div>
       </section>
