@@ -29,17 +29,20 @@ export async function journalsOf(source: string, options: DatabaseOptions): Prom
 
 /** As if it had been parsed from a log: the database has no end line. */
 export async function storedRun(id: string, options: DatabaseOptions): Promise<ParsedRun> {
+  const isPath = /[/.\\]/.test(id);
   const journal = await openToRead(options).catch((error: unknown) => {
-    const isPath = /[/.\\]/.test(id);
-    if (!isPath || !isHoldpointError(error, 'DATABASE_INVALID')) throw error;
-    throw new HoldpointError('FILE_INVALID', `There is no file ${id}. Check the path.`);
+    throw isPath && isHoldpointError(error, 'DATABASE_INVALID') ? noFile(id) : error;
   });
   try {
     const run = id as RunId;
     const events = await journal.read(run);
-    if (events.length === 0) throw runNotFound(id);
+    if (events.length === 0) throw isPath ? noFile(id) : runNotFound(id);
     return { run, events, payloads: await journal.payloads(run), end: null, source: 'log' };
   } finally {
     await journal.close();
   }
+}
+
+function noFile(path: string): HoldpointError {
+  return new HoldpointError('FILE_INVALID', `There is no file ${path}. Check the path.`);
 }

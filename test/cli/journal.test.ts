@@ -48,6 +48,12 @@ test.for(['tampered.ndjson', 'cut.ndjson', 'empty.ndjson', 'plain.ts'])('verify 
   expect(stderr).toMatch(/[^.][.?] \(JOURNAL_BROKEN\)\nWithout --head HASH a rewritten tail cannot be excluded\.\n$/);
 });
 
+test.for(['verify', 'replay'])('%s of a file that is not there says so, also beside a database', async (command) => {
+  const { code, stderr } = await folder.run([command, 'archive/run.ndjson']);
+  expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('no file archive/run.ndjson') });
+  expect((await folder.run([command, 'run_nowhere'])).stderr).toContain('RUN_NOT_FOUND');
+});
+
 test('a corrupted run id is a broken chain, not wrong usage', async () => {
   const [first = '', second = '', ...rest] = (await readFile(join(folder.path, 'run.ndjson'), 'utf8')).split('\n');
   const other = second.replace(run.id, `${run.id.slice(0, -1)}${run.id.endsWith('0') ? '1' : '0'}`);

@@ -74,7 +74,7 @@ function tell(
 function checkChain(parsed: ParsedRun): void {
   const verified = verifyRun(parsed);
   if (verified.ok) return;
-  throw new HoldpointError('JOURNAL_BROKEN', `The journal of run ${parsed.run} is broken: ${verified.problem}.`, {
+  throw new HoldpointError('JOURNAL_BROKEN', `The journal of ${parsed.run} is broken: ${verified.problem}.`, {
     details: { runId: parsed.run, seq: verified.seq },
   });
 }
