@@ -175,14 +175,14 @@ type Proposals = {
 
 /** The hold as a client sees it. The policy's inner form stays inside. */
 export function toHold(record: HoldRecord): Hold {
-  const { policy, dueAt, remindAt: _remindAt, votes, overdue, reminded: _reminded, ...seen } = record;
+  const { policy, dueAt, remindAt: _remindAt, votes: _votes, overdue, reminded: _reminded, ...seen } = record;
   const { forkedBy: _forkedBy, inherited: _inherited, priorDecisions: _priorDecisions, ...rest } = seen;
   const hold: z.infer<typeof HoldOnWire> = {
     ...rest,
     review: {
       reviewers: [...new Set(policy.reviewers.flat())],
       quorum: policy.quorum,
-      votes: votes.map(({ by, verdict }) => ({ by, verdict })),
+      votes: votesOf(record),
       dueAt,
       overdue,
       onExpire: policy.onExpire,
@@ -192,4 +192,11 @@ export function toHold(record: HoldRecord): Hold {
   };
   // What each kind proposes is written by `crew/derive/`, and by nobody else.
   return hold as Hold;
+}
+
+/** The vote that closed it was recorded as the decision that it made. */
+function votesOf({ policy, votes, decidedBy, history }: HoldRecord): { by: string; verdict: Verdict }[] {
+  const last = history.at(-1);
+  const closing = policy.quorum > 1 && last && decidedBy.includes(last.by) ? [last] : [];
+  return [...votes, ...closing].map(({ by, verdict }) => ({ by, verdict }));
 }

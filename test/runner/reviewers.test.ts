@@ -126,7 +126,9 @@ describe('a quorum', () => {
     await expect(desk.reject(hold, 'no', 'user:ana')).rejects.toMatchObject({ code: 'ALREADY_VOTED' });
     expect((await desk.settled(run)).status).toBe('held');
     const { hold: decided } = await desk.approve(hold, 'user:ben');
-    expect(decided).toMatchObject({ status: 'approved', decidedBy: ['user:ana', 'user:ben'] });
+    const votes = ['user:ana', 'user:ben'].map((by) => ({ by, verdict: 'approve' }));
+    expect(decided).toMatchObject({ status: 'approved', decidedBy: ['user:ana', 'user:ben'], review: { votes } });
+    expect((await desk.engine.hold(hold.id, who('ana'))).hold.review.votes).toEqual(votes);
     expect((await desk.settled(run)).status).toBe('completed');
   });
 
