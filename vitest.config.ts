@@ -61,8 +61,9 @@ export default defineConfig({
     // What a test waits for comes when it comes: a second is short for a browser on a machine with other work.
     expect: { poll: { timeout: 15_000 } },
     pool: 'forks',
-    // By default one core is kept free, and of two that leaves one file at a time. Much of what tests do is waiting for processes.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // By default one core is kept free, and of two that leaves one file at a time. Much of what tests do is waiting: for processes, for
+    // the disk, for time to pass; two at a time left a third of two cores idle.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     sequence: { sequencer: SlowFirst },
     // Real processes, browsers and sockets on a machine that others may load: one hiccup is no failure, three are.
     retry: process.env.CI ? 2 : 0,
