@@ -6,7 +6,8 @@ import type { CrewDefinition } from '../crew/crew-definition.ts';
 import { crewDefinition, isCrew } from '../crew/define-crew.ts';
 import { HoldpointError, isHoldpointError } from '../errors.ts';
 import { loadFailure } from './load-failure.ts';
-import { hashOfModules } from './local-modules.ts';
+import { hashOfModules, localModules } from './local-modules.ts';
+import { importNatively } from './native-import.ts';
 
 /**
  * The crews of some crew files. A file may be TypeScript with enums and imports without extension; its `holdpoint` is the one
@@ -55,16 +56,20 @@ async function loadFile(file: string): Promise<CrewDefinition[]> {
   });
 }
 
+type Exports = { readonly default?: unknown; readonly [name: string]: unknown };
+
 async function importDefault(file: string, path: string): Promise<{ exported: unknown; modules: string }> {
+  const own = await ownModules(path);
   const jiti = createJiti(path, {
-    virtualModules: await ownModules(path),
+    virtualModules: own,
     interopDefault: false,
     fsCache: false,
     sourceMaps: true,
   });
   try {
-    const exports = (await jiti.import(path)) as { default?: unknown } | undefined;
-    return { exported: exports?.default, modules: hashOfModules(path, jiti) };
+    const texts = localModules(path, jiti);
+    const exports = (await importNatively(path, { own, texts })) ?? ((await jiti.import(path)) as Exports | undefined);
+    return { exported: exports?.default, modules: hashOfModules(path, texts) };
   } catch (error) {
     if (isHoldpointError(error, 'CREW_INVALID') || isHoldpointError(error, 'TOOL_INVALID')) {
       throw new HoldpointError(error.code, `${file}: ${error.message}`, { details: error.details, cause: error });
@@ -74,7 +79,7 @@ async function importDefault(file: string, path: string): Promise<{ exported: un
 }
 
 /** This package as the crew file sees it, and zod where the file has none of its own. */
-async function ownModules(path: string): Promise<Record<string, unknown>> {
+async function ownModules(path: string): Promise<Record<string, Exports>> {
   const own = {
     holdpoint: await import('../index.ts'),
     'holdpoint/testing': await import('../testing.ts'),

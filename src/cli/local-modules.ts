@@ -7,11 +7,8 @@ import { digestOf, sha256 } from '../json/digest.ts';
 /** `from './a'`, `import './a'`, `import('./a')`, `require('./a')`. */
 const RELATIVE = /\b(?:from|import|require)\s*\(?\s*(["'])(\.{1,2}\/[^"'\n]+)\1/g;
 
-/**
- * The hash of a crew file and of all that it imports by a relative path, by their names beside it and their content: it tells
- * whether the code is another, wherever it lies. What is imported by a computed path is not seen, nor are packages.
- */
-export function hashOfModules(path: string, jiti: Pick<Jiti, 'esmResolve'>): string {
+/** A crew file and all that it imports by a relative path, with their texts. What is imported by a computed path is not seen, nor are packages. */
+export function localModules(path: string, jiti: Pick<Jiti, 'esmResolve'>): ReadonlyMap<string, string> {
   const contents = new Map<string, string>();
   const waiting = [path];
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
@@ -20,6 +17,12 @@ export function hashOfModules(path: string, jiti: Pick<Jiti, 'esmResolve'>): str
     contents.set(file, text);
     waiting.push(...importedBy(file, text, jiti));
   }
+  return contents;
+}
+
+/** The hash of a crew file and of what it imports, by their names beside it and their content: it tells whether the code is another,
+ *  wherever it lies. */
+export function hashOfModules(path: string, contents: ReadonlyMap<string, string>): string {
   const folder = dirname(path);
   const named = [...contents].map(
     ([file, text]) => [relative(folder, file).split(sep).join('/'), sha256(text)] as const,

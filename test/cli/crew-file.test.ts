@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CliFolder, cliFolder } from '../support/cli.ts';
 import { CURRENCY, NEWSROOM, PAYMENTS } from '../support/cli-crews.ts';
@@ -94,5 +95,56 @@ describe('holdpoint init', () => {
     });
     expect(await empty.run(['init'])).toMatchObject({ code: 0 });
     expect((await empty.run(['init'])).stderr).toContain('would be overwritten in this folder. ');
+  });
+});
+
+describe('a crew file is loaded', () => {
+  const crewOf = (role: string) =>
+    `export default defineCrew({ name: 'c', agents: { a: { role: ${role}, goal: 'G' } }, tasks: { t: { agent: 'a', description: 'D' } } });\n`;
+  const IMPORT = "import { defineCrew } from 'holdpoint';\n";
+
+  test.each([
+    ['TypeScript without a package.json', { 'a.ts': `${IMPORT}const role: string = 'R';\n${crewOf('role')}` }],
+    ['JavaScript without a package.json', { 'a.js': `${IMPORT}${crewOf("'R'")}` }],
+    ['an enum', { 'a.ts': `${IMPORT}enum Role { R = 'R' }\n${crewOf('Role.R')}` }],
+    [
+      'an import without extension',
+      { 'a.ts': `${IMPORT}import { role } from './b';\n${crewOf('role')}`, 'b.ts': "export const role = 'R';\n" },
+    ],
+    [
+      'an import with it',
+      {
+        'a.ts': `${IMPORT}import { role } from './b.ts';\n${crewOf('role')}`,
+        'b.ts': "export const role = 'R' as const;\n",
+      },
+    ],
+    [
+      'require',
+      {
+        'a.cjs': `const { defineCrew } = require('holdpoint');\nmodule.exports = { default: ${crewOf("'R'").slice('export default '.length).replace(';', '')} };\n`,
+      },
+    ],
+    [
+      'a part that is loaded later',
+      {
+        'a.ts': `${IMPORT}const { role } = await import('./b');\n${crewOf('role')}`,
+        'b.ts': "export const role = 'R';\n",
+      },
+    ],
+    ['a package that says commonjs', { 'a.ts': `${IMPORT}${crewOf("'R'")}`, 'package.json': '{ "type": "commonjs" }' }],
+  ])('with %s, without a word on stderr', async (_what, files) => {
+    await using own = await cliFolder(files as Record<string, string>);
+    const [file = ''] = Object.keys(files);
+    expect(await own.run(['gates', file, '--json'])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('once, also where it throws: the place is told', async () => {
+    await using own = await cliFolder({
+      'bad.ts': `${IMPORT}import { appendFileSync } from 'node:fs';\nappendFileSync('loaded.txt', 'x');\nconst key: string | undefined = undefined;\nif (!key) throw new Error('KEY is missing');\n${crewOf("'R'")}`,
+    });
+    const { code, stderr } = await own.run(['gates', 'bad.ts']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('KEY is missing (at bad.ts:5)');
+    expect(await readFile(`${own.path}/loaded.txt`, 'utf8')).toBe('x');
   });
 });
