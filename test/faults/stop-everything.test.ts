@@ -70,7 +70,8 @@ test(
           });
         let served: Served | null = null;
         try {
-          await model.configure({ latencyMs: 50 });
+          // So long that some run is always at work, on a busy machine too.
+          await model.configure({ latencyMs: 250 });
           world.slow(100);
           await model.rules(
             {

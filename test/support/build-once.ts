@@ -12,9 +12,12 @@ const COMPILER = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
  * For tests that use the package as a user has it: builds it if `dist/` is missing or older than the sources. The review page is
  * left as it is.
  */
-export async function buildOnce(): Promise<void> {
-  await oneAtATime('build', isBuilt, build);
+export function buildOnce(): Promise<void> {
+  building ??= oneAtATime('build', isBuilt, build);
+  return building;
 }
+
+let building: Promise<void> | null = null;
 
 function isBuilt(): boolean {
   return existsSync(BUILT) && newest(join(ROOT, 'src')) <= statSync(BUILT).mtimeMs;

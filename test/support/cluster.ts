@@ -4,7 +4,6 @@ import { connectReview, type Hold, type ReviewClient } from '../../src/client/in
 import { isHoldpointError } from '../../src/errors.ts';
 import type { RunId } from '../../src/ids.ts';
 import { openDatabase } from '../../src/open-database.ts';
-import { buildOnce } from './build-once.ts';
 import { type OpenAIServer, startOpenAIServer } from './openai-server.ts';
 import { type TestDatabase, type TestPostgres, testPostgres } from './postgres.ts';
 import { createToken, type Served, serve } from './served.ts';
@@ -50,7 +49,6 @@ export class Cluster {
   }
 
   static async open(nodes: number): Promise<Cluster> {
-    await buildOnce();
     const [model, world, server] = await Promise.all([startOpenAIServer(), startWorld(), testPostgres()]);
     const cluster = new Cluster({ model, world, server, database: await server.database() });
     try {
@@ -93,7 +91,7 @@ export class Cluster {
   async #serve(port: string): Promise<Served> {
     const env = { OPENAI_BASE_URL: this.model.baseURL, OPENAI_API_KEY: 'none', HOLDPOINT_MODEL: 'mock' };
     const given = { database: this.database.url, env: { ...env, WORLD_URL: this.world.url } };
-    const served = await serve(CREW_FILES, { ...given, args: ['--port', port], built: true });
+    const served = await serve(CREW_FILES, { ...given, args: ['--port', port] });
     this.#started.push(served);
     return served;
   }

@@ -7,7 +7,6 @@ import { isHoldpointError } from '../../src/errors.ts';
 import type { RunId } from '../../src/ids.ts';
 import type { FaultPoint } from '../../src/journal/fault-point.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite-journal.ts';
-import { buildOnce } from './build-once.ts';
 import { waitedMs } from './memory-of.ts';
 import { type OpenAIServer, startOpenAIServer } from './openai-server.ts';
 import type { Draw } from './random-crew.ts';
@@ -52,7 +51,6 @@ export class FaultRun {
   }
 
   static async open(): Promise<FaultRun> {
-    await buildOnce();
     const [model, world, folder] = await Promise.all([startOpenAIServer(), startWorld(), temporaryFolder()]);
     await model.configure({ latencyMs: 5 });
     return new FaultRun(model, world, folder);
@@ -106,7 +104,6 @@ export class FaultRun {
     return serve(CREW_FILES, {
       database: `file:${this.#path}`,
       env: { ...env, WORLD_URL: this.#world.url, ...point },
-      built: true,
     });
   }
 

@@ -1,13 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { openDatabase } from '../../src/open-database.ts';
 import { createToken as create } from '../../src/server/identity/tokens.ts';
+import { buildOnce } from './build-once.ts';
+import { CLI_MAIN } from './cli.ts';
 import { COMPILE_CACHE } from './compile-cache.ts';
-
-const CLI = fileURLToPath(new URL('./cli-main.ts', import.meta.url));
-const BUILT_CLI = fileURLToPath(new URL('../../bin/holdpoint.js', import.meta.url));
 
 export interface Served extends AsyncDisposable {
   readonly url: string;
@@ -23,16 +21,14 @@ export interface Served extends AsyncDisposable {
   stop(): Promise<number | null>;
 }
 
-/**
- * The real server in a process of its own, over the command line. Whoever starts it ends it. `built`: as users have it, which
- * starts sooner; whoever asks for it has called `buildOnce`.
- */
+/** The real server in a process of its own, over the command line, as users have it. Whoever starts it ends it. */
 export async function serve(
   files: readonly string[],
-  given: { database: string; env?: Record<string, string>; args?: string[]; built?: boolean },
+  given: { database: string; env?: Record<string, string>; args?: string[] },
 ): Promise<Served> {
+  await buildOnce();
   const args = [
-    given.built ? BUILT_CLI : CLI,
+    CLI_MAIN,
     'serve',
     ...files,
     '--port',
@@ -78,7 +74,8 @@ export async function cli(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  await buildOnce();
+  const child = spawn(process.execPath, [CLI_MAIN, ...args], {
     env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
