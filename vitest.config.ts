@@ -66,7 +66,7 @@ export default defineConfig({
     maxWorkers: Math.max(3, availableParallelism() - 1),
     sequence: { sequencer: SlowFirst },
     // Real processes, browsers and sockets on a machine that others may load: one hiccup is no failure, three are.
-    retry: process.env.CI ? 2 : 0,
+    retry: process.env.CI || report ? 2 : 0,
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
   },
 });
