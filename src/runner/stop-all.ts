@@ -22,9 +22,16 @@ const MAX_PASSES = 5;
  */
 export async function stopAll(context: RunnerContext, request: StopRequest, options: ActOptions): Promise<RunId[]> {
   return answeredOnce(context, options, async () => {
+    const before = await runsWith(context, ['running', 'held']);
     const stop = await declareStop(context, request.reason, options.actor.user);
     const statuses: RunStatus[] = request.cancel ? ['running', 'held', 'parked'] : ['running', 'held'];
-    return untilNoneIsLeft(context, statuses, (runId) => stopOne(context, runId, { ...request, stop }, options));
+    const stopped = await untilNoneIsLeft(context, statuses, (runId) =>
+      stopOne(context, runId, { ...request, stop }, options),
+    );
+    if (request.cancel) return stopped;
+    // Whoever drove them may have seen the stop first, and parked them.
+    const others = before.filter((runId) => !stopped.includes(runId));
+    return [...stopped, ...(await each(others, (runId) => isParked(context, runId)))];
   });
 }
 
@@ -98,6 +105,10 @@ async function each(runs: readonly RunId[], work: (runId: RunId) => Promise<bool
     done.push(...chunk.filter((_, index) => results[index]));
   }
   return done;
+}
+
+async function isParked({ journal }: RunnerContext, runId: RunId): Promise<boolean> {
+  return (await journal.run(runId))?.summary.status === 'parked';
 }
 
 async function stopOne(

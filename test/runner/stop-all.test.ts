@@ -72,6 +72,20 @@ async function nodes(count: number) {
   return { begun, crew, driving, outside: await open(false), journals };
 }
 
+test('a run that its own node parked, since it saw the stop first, is among those that were stopped', async () => {
+  const { driving, outside } = await nodes(1);
+  const [node] = driving;
+  const run = await node!.start('factory', { held: false }, { requestedBy: 'user:ana' });
+  const { journal } = outside;
+  const list = journal.runs.bind(journal);
+  journal.runs = async (query) => {
+    const stopped = (await journal.read(SYSTEM_JOURNAL)).length > 0;
+    if (stopped) await expect.poll(async () => (await journal.run(run.id))?.summary.status).toBe('parked');
+    return list(query);
+  };
+  expect(await outside.stopAll({ reason: 'enough', cancel: false }, ana)).toEqual([run.id]);
+});
+
 test('nothing begins on any node once everything is stopped; what was under way is recorded; each goes on when it may', {
   timeout: 30_000,
 }, async () => {
