@@ -2,6 +2,7 @@ import { HoldpointError } from './errors.ts';
 import { HoldStatus } from './hooks/hold.ts';
 import type { Reviewer } from './hooks/reviewer.ts';
 import { RunStatus } from './hooks/run-summary.ts';
+import { paging, RequestId } from './server/protocol/fields.ts';
 
 /*
  * What a program hands to the API is held to what the server asks of a message: types do not reach JavaScript, and a decision
@@ -25,7 +26,7 @@ export function reviewerOf(by: string | Reviewer): Reviewer {
 }
 
 export function checkRequestId(id: unknown): void {
-  if (typeof id === 'string' && id.length >= 1 && id.length <= 64) return;
+  if (RequestId.safeParse(id).success) return;
   throw refused(`A \`requestId\` is a text of 1 to 64 characters, not ${shown(id)}.`);
 }
 
@@ -35,18 +36,18 @@ interface Page {
 }
 
 export function checkHoldQuery(query: Page): void {
-  checkPage(query, HoldStatus.options);
+  checkPage(query, HoldStatus);
 }
 
 export function checkRunQuery(query: Page): void {
-  checkPage(query, RunStatus.options);
+  checkPage(query, RunStatus);
 }
 
-function checkPage({ limit = 1, status }: Page, statuses: readonly string[]): void {
-  if (!Number.isInteger(limit) || limit < 1 || limit > 200)
+function checkPage({ limit, status }: Page, statuses: typeof HoldStatus | typeof RunStatus): void {
+  if (!paging.limit.safeParse(limit).success)
     throw refused(`\`limit\` is a whole number from 1 to 200, not ${shown(limit)}.`);
-  if (status !== undefined && !statuses.includes(status))
-    throw refused(`\`status\` is one of ${statuses.join(', ')}, not ${shown(status)}. Leave it out for all.`);
+  if (!statuses.optional().safeParse(status).success)
+    throw refused(`\`status\` is one of ${statuses.options.join(', ')}, not ${shown(status)}. Leave it out for all.`);
 }
 
 function refused(message: string): HoldpointError {

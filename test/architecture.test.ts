@@ -110,6 +110,12 @@ describe('the architecture', () => {
     expect(inside).toEqual([]);
   });
 
+  test('every file is used: it is an entry, or another imports it', () => {
+    const entries = ['index.ts', 'testing.ts', 'client/index.ts', 'cli/main.ts'];
+    const used = new Set(sources.flatMap((source) => importsOf(source).map(({ to }) => to)));
+    expect(files.filter((file) => !entries.includes(file) && !file.endsWith('.d.ts') && !used.has(file))).toEqual([]);
+  });
+
   test('no file is longer than 400 lines', () => {
     const long = sources
       .map(({ file, text }) => ({ file, lines: text.split('\n').length }))

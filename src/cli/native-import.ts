@@ -49,7 +49,7 @@ export async function importNatively(
 function passingOn(name: string, exports: Exports): string {
   const names = Object.keys(exports).filter((key) => key !== 'default' && IDENTIFIER.test(key));
   return [
-    `const own = globalThis[Symbol.for('holdpoint.own-modules')][${JSON.stringify(name)}];`,
+    `const own = globalThis[Symbol.for('${PASSED_ON.description}')][${JSON.stringify(name)}];`,
     `export const { ${names.join(', ')} } = own;`,
     ...('default' in exports ? ['export default own.default;'] : []),
   ].join('\n');

@@ -50,5 +50,5 @@ export interface RunnerLog extends ToolLog {
 
 /** How long a function of the crew may take. */
 export function timeLimitOf({ clock, limits }: Pick<RunnerContext, 'clock' | 'limits'>): TimeLimit {
-  return { ms: limits.functionTimeoutMs, after: clock.after };
+  return { ms: limits.functionTimeoutMs, after: (ms, ring) => clock.after(ms, ring) };
 }

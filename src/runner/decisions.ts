@@ -99,8 +99,8 @@ async function checkedValue(
       `The crew "${hold.crew}" is not loaded here, so a value for it cannot be checked. Approve or reject it, or ask a node that has the crew.`,
     );
   const { state } = await loadRun(context.journal, runId);
-  const { ms, after } = timeLimitOf(context);
-  const timeLimit = { ms: Math.min(ms, CHECK_MS), after };
+  const usual = timeLimitOf(context);
+  const timeLimit = { ...usual, ms: Math.min(usual.ms, CHECK_MS) };
   return checkDecisionValue({ crew, state, now, timeLimit }, hold, verdict, value);
 }
 

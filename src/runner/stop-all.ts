@@ -30,7 +30,8 @@ export async function stopAll(context: RunnerContext, request: StopRequest, opti
     );
     if (request.cancel) return stopped;
     // Whoever drove them may have seen the stop first, and parked them.
-    const others = before.filter((runId) => !stopped.includes(runId));
+    const done = new Set(stopped);
+    const others = before.filter((runId) => !done.has(runId));
     return [...stopped, ...(await each(others, (runId) => isParked(context, runId)))];
   });
 }

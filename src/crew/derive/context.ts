@@ -51,6 +51,16 @@ export async function call<T>(
   }
 }
 
+/** The same for a function that is given a signal: it tells of a stop, and that nobody waits any more. */
+export function callWithSignal<T>(
+  context: DeriveContext,
+  fn: (signal: AbortSignal) => T | Promise<T>,
+): Promise<Called<T>> {
+  const late = new AbortController();
+  const signal = AbortSignal.any([context.signal, late.signal]);
+  return call(context, () => fn(signal), late);
+}
+
 export type HookOutcome = {
   readonly held: HoldReason | null;
   readonly blocked: string | null;
@@ -66,9 +76,9 @@ export async function runHook(
   const hook = context.crew.hooks[name];
   const none = { held: null, blocked: null, review: null };
   if (!hook) return none;
-  const late = new AbortController();
-  const signal = AbortSignal.any([context.signal, late.signal]);
-  const answer = await call(context, () => hook({ ...copyJson(event), runId: context.state.id, signal }), late);
+  const answer = await callWithSignal(context, (signal) =>
+    hook({ ...copyJson(event), runId: context.state.id, signal }),
+  );
   if (!answer.ok) return { ...none, held: { code: 'hook', detail: `The ${name} hook failed: ${answer.message}` } };
   const verdict: unknown = answer.value;
   if (verdict === undefined || verdict === null) return none;

@@ -6,7 +6,7 @@ import type { Given, GivenOutput, TaskDefinition } from '../crew-definition.ts';
 import { type Draft, draft } from '../events.ts';
 import type { FinalAnswer } from '../final-answer.ts';
 import { taskOf } from '../run-state.ts';
-import { call, type DeriveContext, givenTo, runHook } from './context.ts';
+import { call, callWithSignal, type DeriveContext, givenTo, runHook } from './context.ts';
 import { shadowOfOutput } from './shadow.ts';
 
 interface Verdicts {
@@ -79,9 +79,7 @@ export async function askGuardrails(
   given: GivenOutput,
 ): Promise<string | null> {
   for (const [index, guardrail] of task.guardrails.entries()) {
-    const late = new AbortController();
-    const signal = AbortSignal.any([context.signal, late.signal]);
-    const said = await call(context, () => guardrail(copyOf(given), { signal }), late);
+    const said = await callWithSignal(context, (signal) => guardrail(copyOf(given), { signal }));
     if (!said.ok) return `Guardrail ${index + 1} failed: ${said.message}`;
     if (said.value !== true)
       return typeof said.value === 'string' && said.value !== '' ? said.value : `Guardrail ${index + 1} refused it.`;
