@@ -52,6 +52,8 @@ export interface Journal {
 
   /** The answer given before to this request; `REQUEST_ID_REUSED` if its content was another. Null if it is new. */
   answered(request: Request): Promise<Json | null>;
+  /** The same, and the last event of the journal `system` (0: it has none), as of one moment: what must be known before a run starts. */
+  answeredAndSystem(request: Request): Promise<{ readonly answer: Json | null; readonly systemSeq: number }>;
 
   /** Takes over a run that nobody alive owns and that has work to do: raises its epoch. Null if another was faster.
    *  `from` is the owner that it was taken from; null: the run was at rest, so nobody had anything under way. */

@@ -179,6 +179,9 @@ class MemoryJournal implements Journal {
     const stored = this.#answers.get(keyOf(request));
     return stored ? copy(answerOf(stored, request)) : null;
   }
+  async answeredAndSystem(request: Request): Promise<{ answer: Json | null; systemSeq: number }> {
+    return { answer: await this.answered(request), systemSeq: headOf(this.#system).seq };
+  }
 
   async claim(runId: RunId, owner: string): Promise<{ epoch: number; from: string | null } | null> {
     const stored = this.#runs.get(runId);

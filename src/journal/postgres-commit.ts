@@ -40,8 +40,7 @@ const STALE = /^(0A000|26000)$/;
 
 /**
  * Stores what an owner writes, without reading first: it knows how it left its runs, and each of them is changed only if it stands like
- * that. One round trip, where no run starts and no job goes; else two: all that is to be stored, then COMMIT, so that a start which the
- * server does not answer is refused, and not in doubt.
+ * that. One round trip, where no job goes; else two: all that is to be stored, then COMMIT.
  * @returns how to answer the writers; null, and nothing of it is stored: a run is not as its owner left it, or a write needs to see
  *   what is there. Then the locks say what is.
  */
@@ -54,7 +53,7 @@ export async function storeAsExpected(
   const decided = tables && decideAll(queued, tables);
   if (!tables || !decided?.isGranted || !tables.witness) return null;
   const storing: Storing = { tables, witness: tables.witness, jobs, look, answer: decided.answer };
-  const isAlone = tables.rows.started.length === 0 && !jobs?.isNeeded(tables.jobs);
+  const isAlone = !jobs?.isNeeded(tables.jobs);
   try {
     return await (isAlone && session !== null ? inOneTrip(client, storing, session) : inTwoTrips(client, storing));
   } catch (error) {
@@ -80,12 +79,17 @@ async function inOneTrip(
   { tables, witness, jobs, look, answer }: Storing,
   session: number,
 ): Promise<() => void> {
+  const query = preparedOn(client);
+  const { committed, looked } = await inOnePiece(client, async () => ({
+    committed: commitRows(query, tables.rows),
+    looked: lookBehind(query, tables, look),
+  }));
   const settle = () => {
-    look.keep(null);
+    look.keep(looked);
     jobs?.settle(tables.jobs);
     answer();
   };
-  await commitRows(preparedOn(client), tables.rows).catch((cause: unknown) => {
+  await committed.catch((cause: unknown) => {
     throw sqlStateOf(cause) === null ? new CommitLost(cause, { by: { session }, settle, witness }) : cause;
   });
   return settle;
@@ -223,12 +227,16 @@ function decideAll(queued: readonly Queued[], tables: Tables): { isGranted: bool
   return { isGranted, answer };
 }
 
-/** Where a run became this node's, its driver looks whether everything is stopped, once that is durable. */
-function commitAndLook(client: pg.PoolClient, { jobs }: Tables, look: SystemLook) {
+function commitAndLook(client: pg.PoolClient, tables: Tables, look: SystemLook) {
   const committed = commit(client);
   // Whoever waits for it is told; that may be later.
   committed.catch(() => undefined);
-  return { committed, looked: jobs.some(({ step }) => step === 'own') ? look.begin(preparedOn(client)) : null };
+  return { committed, looked: lookBehind(preparedOn(client), tables, look) };
+}
+
+/** Where a run became this node's, its driver looks whether everything is stopped, once that is durable. */
+function lookBehind(query: Query, { jobs }: Tables, look: SystemLook) {
+  return jobs.some(({ step }) => step === 'own') ? look.begin(query) : null;
 }
 
 async function commit(client: pg.PoolClient): Promise<void> {

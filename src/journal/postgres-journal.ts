@@ -188,6 +188,12 @@ class PostgresJournal implements Journal {
       return stored ? answerOf(stored, request) : null;
     });
   }
+  answeredAndSystem(request: Request): Promise<{ answer: Json | null; systemSeq: number }> {
+    return this.#read(async (query) => {
+      const { stored, systemSeq } = await queries.answerAndSystem(query, queries.keyOf(request));
+      return { answer: stored && answerOf(stored, request), systemSeq };
+    });
+  }
 
   erase(runId: RunId, erasure: Erasure): Promise<void> {
     return this.#write((query) => eraseRun(query, runId, erasure));

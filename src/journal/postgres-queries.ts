@@ -245,6 +245,21 @@ export async function storedAnswer(query: Query, key: string): Promise<Answered 
   return row ? toAnswered(row) : null;
 }
 
+/** One round trip for both. */
+export async function answerAndSystem(
+  query: Query,
+  key: string,
+): Promise<{ stored: Answered | null; systemSeq: number }> {
+  const [row] = await query<{ key: string | null; content: string; answer: string; systemSeq: number | null }>(
+    `SELECT key, content, answer, (SELECT max(seq) FROM holdpoint.events WHERE run = $2) AS "systemSeq"
+     FROM (SELECT) AS once LEFT JOIN holdpoint.requests ON key = $1`,
+    [key, SYSTEM_JOURNAL],
+    PREPARED,
+  );
+  const stored = row && row.key !== null ? toAnswered({ ...row, key: row.key }) : null;
+  return { stored, systemSeq: row?.systemSeq ?? 0 };
+}
+
 export async function answersAfter(
   query: Query,
   after: Pick<Request, 'by' | 'id'> | null,

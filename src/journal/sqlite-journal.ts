@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { HoldpointError } from '../errors.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
-import type { HoldId, RunId } from '../ids.ts';
+import { type HoldId, type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import type { Json } from '../json/json.ts';
 import type { Head, JournalEvent } from './envelope.ts';
 import type {
@@ -143,6 +143,12 @@ class SqliteJournal implements Journal {
     return this.#read((sql) => {
       const stored = storedAnswer(sql, request);
       return stored && answerOf(stored, request);
+    });
+  }
+  answeredAndSystem(request: Request): Promise<{ answer: Json | null; systemSeq: number }> {
+    return this.#read((sql) => {
+      const stored = storedAnswer(sql, request);
+      return { answer: stored && answerOf(stored, request), systemSeq: queries.headOfRun(sql, SYSTEM_JOURNAL).seq };
     });
   }
 

@@ -11,7 +11,7 @@ import { loadRun } from './load-run.ts';
 import { changesBetween } from './park.ts';
 import { place } from './settle.ts';
 import { requireCrew } from './start-run.ts';
-import { requireNoStop } from './stops.ts';
+import { answeredOrFree } from './stops.ts';
 
 /** What a run would go on with, for the person who is to accept it. @throws `RUN_NOT_FOUND`, `CREW_NOT_FOUND` */
 export async function changeOf(context: RunnerContext, runId: RunId): Promise<CrewChange> {
@@ -33,9 +33,8 @@ export async function acceptChange(
   options: ActOptions,
 ): Promise<RunSummary> {
   const { actor, request } = options;
-  const answered = request ? await context.journal.answered({ by: actor.user, ...request }) : null;
+  const answered = await answeredOrFree(context, request ? { by: actor.user, ...request } : null);
   if (answered) return answered as unknown as RunSummary;
-  await requireNoStop(context);
   return changeRun(context, runId, options, (state) => acceptance(context, state, fingerprint, actor.user));
 }
 

@@ -9,6 +9,7 @@ import { HoldpointError, isHoldpointError } from '../errors.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
 import type { RunId } from '../ids.ts';
 import { EMPTY_HEAD, type Head, headOf, type JournalEvent } from '../journal/envelope.ts';
+import type { Request } from '../journal/journal.ts';
 import type { Payload } from '../journal/payloads.ts';
 import { toRunEvents } from '../journal/read-run.ts';
 import type { Json } from '../json/json.ts';
@@ -22,7 +23,7 @@ import { runNotFound } from './load-run.ts';
 import { changesBetween } from './park.ts';
 import { RunDriver } from './run-driver.ts';
 import { place } from './settle.ts';
-import { requireNoStop } from './stops.ts';
+import { answeredOrFree } from './stops.ts';
 
 /**
  * Starts a new run from the first `seq` events of another. Resolves when it is durable; then the other run's journal says so too.
@@ -36,10 +37,9 @@ export async function forkRun(
 ): Promise<RunSummary> {
   const { journal, clock } = context;
   const { actor, request, drive = true } = options;
-  const asked = request && { by: actor.user, ...request };
-  const before = asked && (await journal.answered(asked));
+  const asked = request ? { by: actor.user, ...request } : null;
+  const before = await answeredOrFree(context, asked);
   if (before) return markFork(context, from, seq, before as RunSummary, options);
-  await requireNoStop(context);
   const lines = await journal.read(from);
   if (lines.length === 0) throw runNotFound(from);
   const source = toRunEvents(lines, await journal.payloads(from));
@@ -106,7 +106,7 @@ async function admitted(
 }
 
 type Begun = { readonly events: readonly RunEvent[]; readonly state: RunState };
-type Asked = { readonly by: string; readonly id: string; readonly content: string } | undefined;
+type Asked = Request | null;
 
 async function begin(
   context: RunnerContext,

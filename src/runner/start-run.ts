@@ -17,7 +17,7 @@ import type { Drivers } from './drivers.ts';
 import type { StartOptions } from './engine.ts';
 import { RunDriver } from './run-driver.ts';
 import { place } from './settle.ts';
-import { requireNoStop } from './stops.ts';
+import { answeredOrFree } from './stops.ts';
 
 /** Starts a run. Resolves when its start is durable; a request answered before gives the run that it started then.
  *  @throws `CREW_NOT_FOUND`, `INPUT_INVALID`, `STOPPED` */
@@ -30,9 +30,8 @@ export async function startRun(
 ): Promise<RunSummary> {
   const crew = requireCrew(context, name);
   const request = options.request ? { by: options.requestedBy, ...options.request } : null;
-  const before = request && (await context.journal.answered(request));
+  const before = await answeredOrFree(context, request);
   if (before) return before as RunSummary;
-  await requireNoStop(context);
   const parsed = await checkInputs(context, crew, inputs);
   const runId = `run_${uuid().replaceAll('-', '')}` as RunId;
   const now = context.clock.now();

@@ -3,8 +3,9 @@ import type { RunState } from '../crew/run-state.ts';
 import { HoldpointError, isHoldpointError } from '../errors.ts';
 import { SYSTEM_JOURNAL } from '../ids.ts';
 import { type Head, seal } from '../journal/envelope.ts';
-import type { Journal, ReadOptions } from '../journal/journal.ts';
+import type { Journal, ReadOptions, Request } from '../journal/journal.ts';
 import { toRunEvents } from '../journal/read-run.ts';
+import type { Json } from '../json/json.ts';
 import type { RunnerContext } from './context.ts';
 
 /** Everything is stopped: who said so and why. `seq` is that of `stop.declared` in the journal `system`. */
@@ -32,6 +33,11 @@ export class StopReader {
     this.#journal = journal;
   }
 
+  /** The stop that stands as of the event `seq` of the journal `system`. Null: none. */
+  async standingAt(seq: number): Promise<Stop | null> {
+    return seq > this.#seq ? this.standing() : this.#stop;
+  }
+
   /** The stop that stands, of whatever node. Null: none. `asOfLastWrite`: or that stood right after the last write of this node. */
   async standing(options: Pick<ReadOptions, 'asOfLastWrite'> = {}): Promise<Stop | null> {
     return (await this.look(options)).stop;
@@ -56,9 +62,21 @@ export class StopReader {
   }
 }
 
-/** @throws `STOPPED` while a stop stands */
-export async function requireNoStop({ stops }: Pick<RunnerContext, 'stops'>): Promise<void> {
-  const stop = await stops.standing();
+/** The answer given to a request before. Null: it is new, and nothing is stopped. @throws `STOPPED` while a stop stands */
+export async function answeredOrFree(
+  { journal, stops }: Pick<RunnerContext, 'journal' | 'stops'>,
+  request: Request | null,
+): Promise<Json | null> {
+  if (!request) {
+    requireNone(await stops.standing());
+    return null;
+  }
+  const { answer, systemSeq } = await journal.answeredAndSystem(request);
+  if (answer === null) requireNone(await stops.standingAt(systemSeq));
+  return answer;
+}
+
+function requireNone(stop: Stop | null): void {
   if (!stop) return;
   const { by, at, reason } = stop;
   throw new HoldpointError(

@@ -1,10 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Journal } from '../../src/journal/journal.ts';
+import { rehearsalModel } from '../../src/agents/rehearsal-model.ts';
+import { openHoldpoint } from '../../src/index.ts';
+import { type Head, headOf } from '../../src/journal/envelope.ts';
+import type { Journal, OwnerAppend } from '../../src/journal/journal.ts';
 import { openPostgresJournal, type PostgresJournalOptions } from '../../src/journal/postgres-journal.ts';
 import { verifyChain } from '../../src/journal/verify.ts';
+import newsroom from '../fixtures/crews/newsroom.crew.ts';
 import { type FlakyProxy, flakyProxy } from '../support/flaky-proxy.ts';
 import { type TestDatabase, type TestPostgres, testPostgres } from '../support/postgres.ts';
-import { appendOf, proposed, runId } from '../support/sample-journal.ts';
+import { amendmentOf, appendOf, proposed, runId } from '../support/sample-journal.ts';
 
 let server: TestPostgres;
 let database: TestDatabase;
@@ -25,6 +29,12 @@ afterEach(async () => {
 
 const run = runId('one');
 const QUICK = { connectTimeoutMs: 500, statementTimeoutMs: 500 };
+
+/** What an owner writes after the first event of `run`, and how its statement begins. */
+const WRITES: [string, (head: Head) => { batch: OwnerAppend; statement: string }][] = [
+  ['an append', (head) => ({ ...appendOf(run, { head, drafts: [proposed('x')] }), statement: 'WITH changed' })],
+  ['a start', () => ({ ...appendOf(runId('two')), statement: 'WITH started' })],
+];
 
 async function open(options: Partial<PostgresJournalOptions> = {}): Promise<Journal> {
   const url = new URL(database.url);
@@ -111,7 +121,10 @@ describe('a network that goes silent', () => {
     await journal.append(batch);
     proxy.pause();
     const before = performance.now();
-    const refused = await Promise.allSettled([journal.read(run), journal.append(appendOf(runId('two')).batch)]);
+    const refused = await Promise.allSettled([
+      journal.read(run),
+      journal.amend(run, null, ({ head: last }) => amendmentOf(run, last)),
+    ]);
     for (const result of refused) expect(result).toMatchObject({ reason: { code: 'UNAVAILABLE' } });
     expect(performance.now() - before).toBeLessThan(5_000);
     proxy.resume();
@@ -128,7 +141,27 @@ describe('a network that goes silent', () => {
     expect(await journal.read(run)).toHaveLength(2);
   });
 
-  test('a commit that was not answered is answered when it is known that it was done', async () => {
+  test('a start fails in time, and no run began', async () => {
+    await using holdpoint = await openHoldpoint({ crews: [newsroom], database: await open(), model: rehearsalModel() });
+    const start = () => holdpoint.start('newsroom', { topic: 'tea' }, { requestId: 'once' });
+    proxy.pause();
+    const before = performance.now();
+    await expect(start()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(performance.now() - before).toBeLessThan(5_000);
+    proxy.resume();
+    await expect
+      .poll(
+        () =>
+          start()
+            .then(() => true)
+            .catch(() => false),
+        { timeout: 10_000 },
+      )
+      .toBe(true);
+    expect((await holdpoint.runs.list()).runs).toHaveLength(1);
+  });
+
+  test.each(WRITES)('%s that was not answered is answered when it is known that it was done', async (_, written) => {
     const journal = await open();
     const { batch, head } = appendOf(run);
     await journal.append(batch);
@@ -139,11 +172,12 @@ describe('a network that goes silent', () => {
     await database.query(
       'CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON holdpoint.events DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait_a_little()',
     );
-    const appended = journal.append(appendOf(run, { head, drafts: [proposed('x')] }).batch);
+    const { batch: next, statement } = written(head);
+    const appended = journal.append(next);
     await expect
       .poll(
         async () =>
-          (await database.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'WITH changed%' AND state = 'active'"))
+          (await database.query(`SELECT 1 FROM pg_stat_activity WHERE query LIKE '${statement}%' AND state = 'active'`))
             .length,
         { interval: 10 },
       )
@@ -157,34 +191,43 @@ describe('a network that goes silent', () => {
     expect(isAnswered).toBe(false);
     proxy.resume();
     await appended;
-    expect(await journal.read(run)).toHaveLength(2);
+    expect(await journal.head(next.runId)).toEqual(headOf(next.events));
   });
 
-  test('what the server has yet to do when the connection breaks is refused, and never done', async () => {
-    const journal = await open({ statementTimeoutMs: 5_000 });
-    const { batch, head } = appendOf(run);
-    await journal.append(batch);
-    const locking = database.query('BEGIN; SELECT 1 FROM holdpoint.runs FOR UPDATE; SELECT pg_sleep(2); COMMIT');
-    await expect
-      .poll(async () => (await database.query("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'")).length, {
-        interval: 10,
-      })
-      .toBe(1);
-    const appended = journal.append(appendOf(run, { head, drafts: [proposed('x')] }).batch);
-    const waiting = () =>
-      database.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'WITH changed%' AND wait_event_type = 'Lock'");
-    await expect.poll(async () => (await waiting()).length, { interval: 10 }).toBe(1);
-    proxy.cut();
-    await expect(appended).rejects.toMatchObject({
-      code: 'UNAVAILABLE',
-      message: expect.stringContaining('Nothing was recorded'),
-    });
-    await locking;
-    expect(await waiting()).toEqual([]);
-    expect(await journal.read(run)).toHaveLength(1);
-    await journal.append(appendOf(run, { head, drafts: [proposed('y')] }).batch);
-    expect(await journal.read(run)).toHaveLength(2);
-  });
+  test.each(WRITES)(
+    '%s that the server has yet to do when the connection breaks is refused, and never done',
+    async (_, written) => {
+      const journal = await open({ statementTimeoutMs: 5_000 });
+      const { batch, head } = appendOf(run);
+      await journal.append(batch);
+      const locking = database.query(
+        'BEGIN; LOCK TABLE holdpoint.runs IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(2); COMMIT',
+      );
+      await expect
+        .poll(
+          async () => (await database.query("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'")).length,
+          {
+            interval: 10,
+          },
+        )
+        .toBe(1);
+      const { batch: next, statement } = written(head);
+      const appended = journal.append(next);
+      const waiting = () =>
+        database.query(`SELECT 1 FROM pg_stat_activity WHERE query LIKE '${statement}%' AND wait_event_type = 'Lock'`);
+      await expect.poll(async () => (await waiting()).length, { interval: 10 }).toBe(1);
+      proxy.cut();
+      await expect(appended).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        message: expect.stringContaining('Nothing was recorded'),
+      });
+      await locking;
+      expect(await waiting()).toEqual([]);
+      expect(await database.query('SELECT 1 FROM holdpoint.events')).toHaveLength(1);
+      await journal.append(next);
+      expect(await journal.head(next.runId)).toEqual(headOf(next.events));
+    },
+  );
 
   test('a commit that was not done is refused, and one that nobody can be asked about says so', async () => {
     const journal = await open();

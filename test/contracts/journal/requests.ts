@@ -51,6 +51,18 @@ export function requests(name: string, open: OpenJournal): void {
       expect(await desk.journal.answered(request('s2'))).toBeNull();
     });
 
+    test('says how far it goes together with the answer to a request', async () => {
+      await desk.begin();
+      const asked = (id: string) => desk.journal.answeredAndSystem(request(id));
+      expect(await asked('s1')).toEqual({ answer: null, systemSeq: 0 });
+      const { answer } = await record('a', request('s1'));
+      await record('b');
+      expect(await asked('s1')).toEqual({ answer, systemSeq: 2 });
+      expect(await asked('s2')).toEqual({ answer: null, systemSeq: 2 });
+      const reused = desk.journal.answeredAndSystem({ ...request('s1'), content: 'c2' });
+      await expect(reused).rejects.toMatchObject({ code: 'REQUEST_ID_REUSED' });
+    });
+
     test('is known as of the last write, whoever wrote it before that', async () => {
       const reasonsIn = async () =>
         (await desk.journal.read(SYSTEM_JOURNAL, { asOfLastWrite: true })).map(({ data }) => data);
