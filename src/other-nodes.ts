@@ -1,5 +1,6 @@
 import { isOnServer } from './open-database.ts';
 import type { Engine } from './runner/engine.ts';
+import { isAlive } from './runner/node-life.ts';
 import type { Hints } from './server/hints/hints.ts';
 import type { ServerLog } from './server/server-log.ts';
 
@@ -17,12 +18,12 @@ export async function tellOtherNodes(
   log: ServerLog,
 ): Promise<Pick<OtherNodes, 'leave'>> {
   if (!isOnServer(database)) return { leave: async () => undefined };
-  const [{ LateHints }, { tellOthers }] = await Promise.all([
-    import('./server/hints/late-hints.ts'),
+  const [{ CompanyHints }, { tellOthers }] = await Promise.all([
+    import('./server/hints/company-hints.ts'),
     import('./server/hints/tell-others.ts'),
   ]);
   const open = async () => (await import('./server/hints/postgres-hints.ts')).postgresHints({ url: database, log });
-  const hints = new LateHints(open, log);
+  const hints = new CompanyHints({ open, hasCompany: () => hasCompany(engine), log });
   const stopTelling = tellOthers(engine, hints);
   return { leave: () => leave(stopTelling, hints) };
 }
@@ -30,13 +31,19 @@ export async function tellOtherNodes(
 /** Has an engine on a database of several nodes tell the others what it does. Who keeps a file has nobody to tell, and loads nothing for it. */
 export async function meetOtherNodes(engine: Engine, database: string, log: ServerLog): Promise<OtherNodes> {
   if (!isOnServer(database)) return { leave: async () => undefined };
-  const [{ postgresHints }, { tellOthers }] = await Promise.all([
+  const [{ postgresHints }, { CompanyHints }, { tellOthers }] = await Promise.all([
     import('./server/hints/postgres-hints.ts'),
+    import('./server/hints/company-hints.ts'),
     import('./server/hints/tell-others.ts'),
   ]);
-  const hints = await postgresHints({ url: database, log });
+  const opened = await postgresHints({ url: database, log });
+  const hints = new CompanyHints({ open: async () => opened, hasCompany: () => hasCompany(engine), log }, opened);
   const stopTelling = tellOthers(engine, hints);
   return { hints, leave: () => leave(stopTelling, hints) };
+}
+
+async function hasCompany({ journal, nodeId }: Engine): Promise<boolean> {
+  return (await journal.nodes()).some((node) => node.id !== nodeId && isAlive(node, Date.now()));
 }
 
 async function leave(stopTelling: () => void, hints: Hints): Promise<void> {

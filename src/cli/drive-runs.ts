@@ -6,7 +6,7 @@ import type { RunSummary } from '../hooks/run-summary.ts';
 import type { HoldId, RunId } from '../ids.ts';
 import type { Journal } from '../journal/journal.ts';
 import { localUser } from '../open-holdpoint.ts';
-import { meetOtherNodes } from '../other-nodes.ts';
+import { tellOtherNodes } from '../other-nodes.ts';
 import { packageVersion } from '../package-version.ts';
 import type { Engine, ModelSource } from '../runner/engine.ts';
 import { openEngine } from '../runner/open-engine.ts';
@@ -58,7 +58,7 @@ export async function driveRuns(
   const signal = stopSignal({ message: 'Stopping; once more ends it at once.' });
   const version = packageVersion();
   const engine = await openEngine({ crews, journal, models, log, limits, version, drives: (runId) => mine.has(runId) });
-  const others = await meetOtherNodes(engine, databaseAddress(options), log);
+  const others = await tellOtherNodes(engine, databaseAddress(options), log);
   const progress = new Progress(engine, { wanted: (runId) => mine.size === 0 || mine.has(runId) });
   try {
     if (typeof runs === 'function') mine.add(await runs(engine));

@@ -35,6 +35,8 @@ export type HintListener = { readonly [N in HintName]?: (hint: Hint<N>) => void 
 export interface Hints {
   /** Never throws, and does not wait. */
   tell<N extends HintName>(name: N, hint: Hint<N>): void;
+  /** Has the others read anew what they show. */
+  tellMissed(): void;
   hear(listener: HintListener): () => void;
   close(): Promise<void>;
 }

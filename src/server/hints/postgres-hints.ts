@@ -26,7 +26,7 @@ export async function postgresHints({ url, log, timeoutMs = 5_000 }: PostgresHin
     channels: ['/', NAMESPACE].map((namespace) => `${CHANNEL_PREFIX}#${namespace}`),
     onGap: () => {
       all((listener) => listener.missed?.());
-      nodes.serverSideEmit('missed');
+      tellMissed();
     },
   });
   const errorHandler = (err: Error) => log.warn({ err }, 'a message between nodes was lost; the journal has all of it');
@@ -34,6 +34,7 @@ export async function postgresHints({ url, log, timeoutMs = 5_000 }: PostgresHin
   const io = new Server();
   io.adapter(createAdapter(pool.forAdapter, { channelPrefix: CHANNEL_PREFIX, tableName: TABLE, errorHandler }));
   const nodes = io.of(NAMESPACE);
+  const tellMissed = () => void nodes.serverSideEmit('missed');
   for (const name of Object.keys(HINTS) as HintName[]) {
     nodes.on(name, (hint: unknown) => {
       const parsed = HINTS[name].safeParse(hint);
@@ -45,6 +46,7 @@ export async function postgresHints({ url, log, timeoutMs = 5_000 }: PostgresHin
   await pool.start();
   return {
     tell: (name, hint) => void nodes.serverSideEmit(name, hint),
+    tellMissed,
     hear: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
