@@ -57,7 +57,10 @@ export function keptFetch(env: Env, { idleTimeoutMs }: { idleTimeoutMs: number }
 function toAsked({ method = 'GET', headers, body, signal }: RequestInit): Asked {
   return {
     method: method.toUpperCase(),
-    headers: { ...Object.fromEntries(new Headers(headers)), 'accept-encoding': 'identity' },
+    headers: {
+      ...Object.fromEntries(headers instanceof Headers ? headers : new Headers(headers)),
+      'accept-encoding': 'identity',
+    },
     body: typeof body === 'string' ? body : null,
     signal: signal ?? undefined,
   };

@@ -92,9 +92,16 @@ export function preparedOn(client: pg.PoolClient): Query {
   return (text, values) => query(text, values, { prepared: true });
 }
 
+const statementNames = new Map<string, string>();
+
 /** By which a connection knows that it has prepared this text before. */
 function nameOf(text: string): string {
-  return `holdpoint ${hash('sha256', text).slice(0, 32)}`;
+  let name = statementNames.get(text);
+  if (name === undefined) {
+    name = `holdpoint ${hash('sha256', text).slice(0, 32)}`;
+    statementNames.set(text, name);
+  }
+  return name;
 }
 
 /** The database as messages name it: never with the password.

@@ -93,43 +93,66 @@ const ADDED: readonly Part[] = [
  * @returns the transaction's id; null: a run was not as expected, and what was done must be rolled back
  */
 export async function writeRows(query: Query, rows: Rows, { locked = false } = {}): Promise<string | null> {
-  const { parts, values, fits } = statementOf(rows);
+  const { parts, values } = valuesOf(rows);
   if (parts.length === 0) return '';
-  const [row] = await query<{ id: string; fits: boolean }>(
-    `WITH ${parts.join(', ')} SELECT ${DURABLE_TRANSACTION}, ${locked ? `1 / (${fits})::int = 1` : fits} AS fits`,
-    values,
-  );
+  const [row] = await query<{ id: string; fits: boolean }>(textOf(locked ? 'locked' : 'in two trips', parts), values);
   return row?.fits ? row.id : null;
 }
 
 /** The same as a transaction of its own. @throws a fault of a write (SQL state 22P02) where a run was not as expected: nothing is stored */
 export async function commitRows(query: Query, rows: Rows): Promise<void> {
-  const { parts, values, fits } = statementOf(rows);
-  // The server writes the word into its log.
-  const unless = `CASE WHEN ${fits} THEN '1' ELSE 'a run is not as its owner left it, so it is looked at again' END`;
-  await query(`WITH ${parts.join(', ')} SELECT ${DURABLE}, (${unless})::int`, values);
+  const { parts, values } = valuesOf(rows);
+  await query(textOf('in one trip', parts), values);
 }
 
-function statementOf(rows: Rows): { parts: string[]; values: unknown[]; fits: string } {
+const PARTS = [CHANGED, ...ADDED];
+
+/** The parts that have rows, and their columns one after the other. */
+function valuesOf(rows: Rows): { parts: readonly Part[]; values: unknown[] } {
   const values: unknown[] = [];
-  const parts = [CHANGED, ...ADDED].flatMap((part) => {
+  const parts = PARTS.filter((part) => {
     const cells = part.cells(rows);
-    if (cells.length === 0) return [];
-    const given = `unnest(${part.columns.map(([, type], column) => `$${values.length + column + 1}::${type}[]`).join(', ')})
-      WITH ORDINALITY AS given (${names(part.columns)}, place)`;
-    values.push(
-      ...part.columns.map(([, type], column) =>
+    if (cells.length === 0) return false;
+    for (const [column, [, type]] of part.columns.entries())
+      values.push(
         binaryArray(
           type,
           cells.map((row) => row[column]),
         ),
-      ),
-    );
-    return [`${part.name} AS (${part.statement(given)})`];
+      );
+    return true;
+  });
+  return { parts, values };
+}
+
+type Way = 'locked' | 'in two trips' | 'in one trip';
+
+const ENDINGS: Readonly<Record<Way, (fits: string) => string>> = {
+  locked: (fits) => `SELECT ${DURABLE_TRANSACTION}, 1 / (${fits})::int = 1 AS fits`,
+  'in two trips': (fits) => `SELECT ${DURABLE_TRANSACTION}, ${fits} AS fits`,
+  // The server writes the word into its log.
+  'in one trip': (fits) =>
+    `SELECT ${DURABLE}, (CASE WHEN ${fits} THEN '1' ELSE 'a run is not as its owner left it, so it is looked at again' END)::int`,
+};
+
+/** Made once each: there is one for each way and choice of parts. */
+const texts = new Map<string, string>();
+
+function textOf(way: Way, parts: readonly Part[]): string {
+  const key = [way, ...parts.map(({ name }) => name)].join();
+  const known = texts.get(key);
+  if (known !== undefined) return known;
+  let place = 1;
+  const written = parts.map(({ name, columns, statement }) => {
+    const given = `unnest(${columns.map(([, type]) => `$${place++}::${type}[]`).join(', ')})
+      WITH ORDINALITY AS given (${names(columns)}, place)`;
+    return `${name} AS (${statement(given)})`;
   });
   // The ids of the runs that change are the first parameter.
-  const fits = rows.changed.length > 0 ? '(SELECT count(*) FROM changed) = cardinality($1)' : 'true';
-  return { parts, values, fits };
+  const fits = parts.includes(CHANGED) ? '(SELECT count(*) FROM changed) = cardinality($1)' : 'true';
+  const text = `WITH ${written.join(', ')} ${ENDINGS[way](fits)}`;
+  texts.set(key, text);
+  return text;
 }
 
 function columnsOf(list: string): [string, ElementType][] {
