@@ -27,7 +27,7 @@ export function foldHoldEvent(state: RunState, event: HoldLevel): RunState {
     const hold = openHold(event.data, place);
     return moveHeld({ ...withHold(state, hold), holdCount: state.holdCount + 1 }, hold, event);
   }
-  const open = Object.hasOwn(state.holds, event.data.holdId) ? state.holds[event.data.holdId] : undefined;
+  const open = state.holds.get(event.data.holdId);
   if (!open) throw impossible(event, `there is no hold ${event.data.holdId}`);
   if (open.status !== 'open') throw impossible(event, `hold ${open.id} is ${open.status}`);
   const hold = foldHold(open, event);
@@ -103,7 +103,7 @@ function forgetRejections(state: RunState, action: ActionState, event: RunEvent)
 }
 
 function withHold(state: RunState, hold: HoldRecord): RunState {
-  return { ...state, holds: { ...state.holds, [hold.id]: hold } };
+  return { ...state, holds: state.holds.with(hold) };
 }
 
 /** The choice that a `respond` to an escalation or a run hold makes; null where the value has none. */

@@ -119,7 +119,7 @@ function begin(runId: RunId, event: RunEventOf<'run.started'>): RunState {
     tasks: KeyedList.of(({ key }) => key, tasks),
     actions: KeyedList.of(({ id }) => id),
     owedActions: [],
-    holds: {},
+    holds: KeyedList.of(({ id }) => id),
     spentUsd: 0,
     usage: { inputTokens: 0, outputTokens: 0, calls: 0 },
     holdCount: 0,
@@ -171,7 +171,7 @@ type RunLevel = RunEventOf<
 /** A run goes on where it was parked: one that waited for a person still does. */
 function toMachine(state: RunState, { type }: RunLevel): CrewMachineEvent {
   if (type !== 'run.resumed') return { type };
-  return { type, held: Object.values(state.holds).some(({ kind, status }) => kind === 'run' && status === 'open') };
+  return { type, held: state.holds.all().some(({ kind, status }) => kind === 'run' && status === 'open') };
 }
 
 function foldRun(state: RunState, event: RunLevel): RunState {

@@ -36,7 +36,7 @@ export interface RunState {
   /** The actions that call for something now, in their order: of thousands, a few. */
   readonly owedActions: readonly ActionId[];
   /** Open holds, and closed ones that something still refers to. */
-  readonly holds: Readonly<Record<HoldId, HoldRecord>>;
+  readonly holds: KeyedList<HoldId, HoldRecord>;
   readonly usage: Usage;
   /** What the model calls cost so far; null once one of them had no known price. */
   readonly spentUsd: number | null;
@@ -116,7 +116,7 @@ export function actionOf(state: RunState, id: ActionId): ActionState {
 }
 
 export function holdOf(state: RunState, id: HoldId): HoldRecord {
-  const hold = Object.hasOwn(state.holds, id) ? state.holds[id] : undefined;
+  const hold = state.holds.get(id);
   if (!hold) throw new RangeError(`No hold ${id} in run ${state.id}`);
   return hold;
 }

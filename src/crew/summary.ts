@@ -34,7 +34,7 @@ export function outputsOf(state: RunState): Record<string, Json> {
 }
 
 export function openHolds(state: RunState): RunSummary['openHolds'] {
-  return Object.values(state.holds).flatMap((hold) => (hold.status === 'open' ? [hold.id] : []));
+  return state.holds.all().flatMap((hold) => (hold.status === 'open' ? [hold.id] : []));
 }
 
 function runStatus(state: RunState): RunStatus {

@@ -64,7 +64,7 @@ export class ForkCopy {
     if (event.type === 'hold.opened') return this.#opening(event, state);
     const data = event.data as { holdId: HoldId };
     const holdId = this.#holdId(data.holdId);
-    const hold = state.holds[holdId];
+    const hold = state.holds.get(holdId);
     if (!hold) throw new RangeError(`The fork has no hold ${holdId}`);
     switch (event.type) {
       case 'hold.voted':

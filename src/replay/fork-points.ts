@@ -35,7 +35,7 @@ function isWithinStep(state: RunState, last: RunEvent, next: RunEvent | undefine
   if (!next) return false;
   if (last.type === 'hold.cancelled' || state.tasks.all().some(lacksCalls)) return true;
   if (last.type !== 'action.refused') return false;
-  if (next.type === 'hold.cancelled') return state.holds[next.data.holdId]?.task === last.data.task;
+  if (next.type === 'hold.cancelled') return state.holds.get(next.data.holdId)?.task === last.data.task;
   const ends = next.type === 'task.failed' || next.type === 'task.skipped';
   const escalates = next.type === 'hold.opened' && next.data.kind === 'escalation' && next.data.action === null;
   return (ends || escalates) && next.data.task === last.data.task;

@@ -95,7 +95,7 @@ const WAITS_FOR_DECISION: ReadonlySet<string> = new Set([
 /** F2: the holds that are open, and those on whose decision nothing followed yet. */
 function reopened(state: RunState, events: readonly RunEvent[]): ReadonlySet<HoldId> {
   const found = new Set<HoldId>();
-  for (const hold of Object.values(state.holds)) if (hold.status === 'open') found.add(hold.id);
+  for (const hold of state.holds.all()) if (hold.status === 'open') found.add(hold.id);
   const unspent = ({ machine, holdId }: TaskState | ActionState) => {
     if (holdId !== null && WAITS_FOR_DECISION.has(String(machine.value))) found.add(holdId);
   };
@@ -104,7 +104,7 @@ function reopened(state: RunState, events: readonly RunEvent[]): ReadonlySet<Hol
     const task = state.tasks.get(action.task);
     if (!task || !taskHasEnded(task)) unspent(action);
   }
-  const ofRun = Object.values(state.holds).findLast((hold) => hold.kind === 'run');
+  const ofRun = state.holds.all().findLast((hold) => hold.kind === 'run');
   if (ofRun && !events.some((event) => event.seq > ofRun.seq && isDerived(event))) found.add(ofRun.id);
   return found;
 }

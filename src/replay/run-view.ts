@@ -53,7 +53,7 @@ export function viewOf(state: RunState): RunView {
     inputs: state.inputs,
     tasks: Object.fromEntries(state.tasks.all().map((task) => [task.key, taskView(state, task)])),
     actions: state.actions.all().map(actionView),
-    holds: Object.values(state.holds),
+    holds: state.holds.all(),
   };
 }
 

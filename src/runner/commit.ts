@@ -35,6 +35,6 @@ export function rowsOf(state: RunState, drafts: readonly Draft[]): { summary: Ru
     if (event.type === 'hold.opened') touched.add(event.data.id);
     else if (event.type.startsWith('hold.')) touched.add((event.data as { holdId: HoldId }).holdId);
   }
-  const holds = [...touched].flatMap((id) => state.holds[id] ?? []);
+  const holds = [...touched].flatMap((id) => state.holds.get(id) ?? []);
   return { summary: summaryOf(state), holds };
 }

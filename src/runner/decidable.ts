@@ -33,9 +33,9 @@ export async function findDecidable(
   actor: Reviewer,
 ): Promise<Decidable> {
   const recalled = request.value === undefined ? await context.foresight.recall(holdId) : null;
-  const hold = recalled?.state.holds[holdId];
+  const hold = recalled?.state.holds.get(holdId);
   const judged = hold && judgeOrNull(context, hold, request, actor);
-  if (judged) return { hold, runId: recalled.state.id, recalled, ...judged };
+  if (recalled && judged) return { hold, runId: recalled.state.id, recalled, ...judged };
   const found = await requireHold(context, holdId);
   return { ...found, recalled: null, ...judge(context, found.hold, request, actor) };
 }

@@ -108,7 +108,7 @@ export function mayRun(state: RunState, action: ActionState, started: Started): 
   const { tool, input, tier, holdId, digest } = started;
   const proposal = { tool, input };
   if (holdId === null) return compareTiers(tier, 'approval') < 0 && digest === digestOf({ actionId, tool, proposal });
-  const hold = state.holds[holdId];
+  const hold = state.holds.get(holdId);
   if (!hold || hold.action?.id !== actionId || approvedDigest === null) return false;
   const actual = holdDigest({ holdId, revision: hold.revision, kind: hold.kind, tool, proposal });
   return actual === approvedDigest && digest === approvedDigest;

@@ -70,7 +70,7 @@ export class Foresight {
     if (!run) return null;
     // What cannot be read is said by who reads it next.
     const caughtUp = known?.isOld ? await catchUp(this.#given.journal, run).catch(() => null) : run;
-    return caughtUp?.state.holds[holdId] ? caughtUp : null;
+    return caughtUp?.state.holds.has(holdId) ? caughtUp : null;
   }
 
   /** Null: it cannot be said now; the decision is recorded alone, and the run's driver goes on from it. */

@@ -106,7 +106,7 @@ test('one hold, many deciders: one wins, the others are told who', { timeout: 1_
               ({ type }) => type === 'hold.decided' || type === 'hold.expired' || type === 'hold.cancelled',
             );
             expect(closings).toHaveLength(1);
-            const end = state.holds[hold.id];
+            const end = state.holds.get(hold.id);
             for (const result of await settled) {
               if (result.status === 'fulfilled') continue;
               const error: unknown = result.reason;

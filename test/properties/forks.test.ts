@@ -129,7 +129,7 @@ async function checkFork(shop: Shop, from: readonly RunEvent[], seq: number, id:
   for (const type of ['model.responded', 'action.started', 'action.succeeded', 'task.completed'] as const)
     expect(of(events, type).length, `${type} taken over`).toBe(of(prefix, type).length);
   // No approval is there twice: what is decided and taken over was acted upon, all else is open.
-  for (const hold of Object.values(state.holds)) if (!hold.inherited) expect(hold.status).toBe('open');
+  for (const hold of state.holds.all()) if (!hold.inherited) expect(hold.status).toBe('open');
   for (const action of state.actions) {
     expect(['cleared', 'answered', 'running', 'undoing']).not.toContain(action.machine.value);
     expect(action.result?.undoUntil ?? null).toBeNull();

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { crewDefinition } from '../../src/crew/define-crew.ts';
+import { KeyedList } from '../../src/crew/keyed-list.ts';
 import type { RunState } from '../../src/crew/run-state.ts';
 import { defineCrew, defineTool } from '../../src/index.ts';
 import type { JournalEvent } from '../../src/journal/envelope.ts';
@@ -78,7 +79,7 @@ describe('S8: what runs is what was approved', () => {
         ][draw(7)]!;
         expect(mayRun(state, action!, changed), JSON.stringify(changed)).toBe(false);
       }
-      const unapproved: RunState = { ...state, holds: {} };
+      const unapproved: RunState = { ...state, holds: KeyedList.of(({ id }) => id) };
       expect(mayRun(unapproved, action!, started)).toBe(false);
       release.resolve();
       await engine.outcome(id);

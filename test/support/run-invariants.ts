@@ -32,9 +32,8 @@ export async function checkRun(
   checkActions(events);
   const row = await journal.run(runId);
   expect(row?.summary, 'the row of the run').toEqual(plain(summaryOf(state)));
-  for (const hold of Object.values(state.holds))
-    expect(await journal.hold(hold.id), 'the row of a hold').toEqual(plain(hold));
-  const open = Object.values(state.holds).filter(({ status }) => status === 'open');
+  for (const hold of state.holds.all()) expect(await journal.hold(hold.id), 'the row of a hold').toEqual(plain(hold));
+  const open = state.holds.all().filter(({ status }) => status === 'open');
   if (state.endedAt !== null) expect(open, 'no hold outlives its run').toEqual([]);
   if (given.crew) expect((await replay(runId, events, { crew: given.crew })).count).toBe(events.length);
   return state;
@@ -51,7 +50,7 @@ export function checkCommits(runId: RunId, commits: readonly Commit[], events: r
     const commit = bySeq.get(event.seq);
     if (!commit || !state) continue;
     expect(commit.summary, `the row after event ${event.seq} (${event.type})`).toEqual(plain(summaryOf(state)));
-    for (const hold of commit.holds) expect(hold).toEqual(plain(state.holds[hold.id]));
+    for (const hold of commit.holds) expect(hold).toEqual(plain(state.holds.get(hold.id)));
   }
 }
 
@@ -69,14 +68,14 @@ function checkHolds(events: readonly RunEvent[], runId: RunId, people: readonly 
       for (const upstream of config.tasks[event.data.task]?.context ?? [])
         expect(tasks.get(upstream)?.machine.value, `${upstream}, before ${event.data.task}`).toBe('completed');
     }
-    if (event.type === 'hold.decided' && before) checkDecision(before.holds[event.data.holdId], event, people);
+    if (event.type === 'hold.decided' && before) checkDecision(before.holds.get(event.data.holdId), event, people);
     if (event.type === 'hold.reminded' || event.type === 'hold.escalated' || event.type === 'hold.expired') {
       const key = `${event.type === 'hold.reminded' ? 'remind' : 'due'}:${event.data.holdId}`;
       expect(fired.has(key), `${event.type} fires once`).toBe(false);
       fired.add(key);
     }
     if ((event.type === 'task.started' || event.type === 'task.completed') && event.data.holdId !== null) {
-      const hold = state.holds[event.data.holdId];
+      const hold = state.holds.get(event.data.holdId);
       expect(hold?.decidedBy.length, `${event.type} after a decision`).toBeGreaterThan(0);
       expect(hold?.status).not.toBe('rejected');
     }

@@ -82,6 +82,6 @@ async function checkDecision(journal: Journal, from: RunId, seq: number, decisio
   if (source.length === 0) throw runNotFound(from);
   const now = new Date().toISOString();
   const { state } = forkPrefix(source, { from, seq, to: 'run_checked' as RunId, by: localUser(), at: now });
-  const open = Object.values(state.holds).filter(({ status }) => status === 'open');
+  const open = state.holds.all().filter(({ status }) => status === 'open');
   onlyHold(open, decision);
 }

@@ -36,9 +36,9 @@ function tokensOf({ usage }: Pick<Spent, 'usage'>): number {
 
 /** What had been used when a person last let the run go on. */
 function lastRenewal({ holds }: RunState): Spent {
-  const last = Object.values(holds).findLast(
-    (hold) => hold.kind === 'run' && hold.status === 'answered' && hold.reasons[0]?.code === 'budget',
-  );
+  const last = holds
+    .all()
+    .findLast((hold) => hold.kind === 'run' && hold.status === 'answered' && hold.reasons[0]?.code === 'budget');
   // Written by `overBudget`.
   return last ? (last.proposal as unknown as Spent) : NOTHING;
 }

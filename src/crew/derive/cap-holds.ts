@@ -12,7 +12,7 @@ export function capHolds(context: DeriveContext, drafts: readonly Draft[]): read
   const opens = drafts.some((event) => event.type === 'hold.opened' && event.data.kind !== 'run');
   if (!opens) return drafts;
   const { maxHolds } = state.config;
-  const opened = Object.values(state.holds).filter((hold) => hold.kind !== 'run').length;
+  const opened = state.holds.all().filter((hold) => hold.kind !== 'run').length;
   const allowed = maxHolds * (1 + timesRenewed(state));
   if (opened < allowed) return drafts;
   const detail = `The run has opened ${opened} holds, and its crew allows ${maxHolds} before somebody looks at the run as a whole.`;
@@ -20,7 +20,7 @@ export function capHolds(context: DeriveContext, drafts: readonly Draft[]): read
 }
 
 function timesRenewed({ holds }: RunState): number {
-  return Object.values(holds).filter(
-    (hold) => hold.kind === 'run' && hold.status === 'answered' && hold.reasons[0]?.code === 'policy',
-  ).length;
+  return holds
+    .all()
+    .filter((hold) => hold.kind === 'run' && hold.status === 'answered' && hold.reasons[0]?.code === 'policy').length;
 }

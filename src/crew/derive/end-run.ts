@@ -23,7 +23,7 @@ export async function completeRun(context: DeriveContext): Promise<Draft[]> {
 function wasAsked(state: RunState): boolean {
   const shown = ({ proposal }: HoldRecord) =>
     typeof proposal === 'object' && proposal !== null && Object.hasOwn(proposal, 'outputs');
-  return Object.values(state.holds).some((hold) => hold.kind === 'run' && hold.status === 'answered' && shown(hold));
+  return state.holds.all().some((hold) => hold.kind === 'run' && hold.status === 'answered' && shown(hold));
 }
 
 /** What the `beforeRun` hook makes of a run that has just begun: nothing, a hold of the run, or its end. */
@@ -62,7 +62,7 @@ export function failRun({ state }: DeriveContext): Draft[] {
 
 /** Why a run fails of which no task did: a person said so, or nobody did in time. */
 function errorOfHold({ holds }: RunState): { code: string; message: string } {
-  const held = Object.values(holds).findLast((hold) => hold.kind === 'run' && hold.status !== 'open');
+  const held = holds.all().findLast((hold) => hold.kind === 'run' && hold.status !== 'open');
   if (!held) return { code: 'INTERNAL', message: 'The run failed without a cause.' };
   if (held.status === 'expired')
     return { code: 'HOLD_EXPIRED', message: `Nobody decided hold ${held.id} by ${held.dueAt}.` };

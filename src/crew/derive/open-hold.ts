@@ -94,7 +94,8 @@ function dependentsOf({ config }: RunState, key: string): string[] {
 
 /** Cancels the open holds of one task (or of the whole run): nobody shall decide what can have no effect. */
 export function cancelHolds(state: RunState, reason: string, task?: string): Draft[] {
-  return Object.values(state.holds)
+  return state.holds
+    .all()
     .filter((hold) => hold.status === 'open' && (task === undefined || hold.task === task))
     .map((hold) => draft('hold.cancelled', { holdId: hold.id, reason }));
 }
