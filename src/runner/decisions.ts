@@ -9,7 +9,7 @@ import type { Json } from '../json/json.ts';
 import { type Amending, amendRun } from './amend-run.ts';
 import { checkDecisionValue } from './check-value.ts';
 import { type RunnerContext, timeLimitOf } from './context.ts';
-import { type Decidable, findDecidable, holdNotFound, requireHold } from './decidable.ts';
+import { findDecidable, holdNotFound, requireHold } from './decidable.ts';
 import type { ActOptions, Decided } from './engine.ts';
 import type { Foreseen } from './foresight.ts';
 import { requireTime } from './guarded-clock.ts';
@@ -25,23 +25,16 @@ export async function decideHold(
   request: DecisionRequest,
   options: ActOptions,
 ): Promise<Decided> {
-  const before = await answeredBefore<Decided>(context, options);
-  if (before) return before;
-  let found: Decidable;
+  let prepared: Prepared;
   try {
-    found = await findDecidable(context, holdId, request, options.actor);
+    prepared = await prepare(context, holdId, request, options);
   } catch (error) {
-    // The same message may have been decided upon between the two reads: then it has its answer.
-    const meanwhile = await answeredBefore<Decided>(context, options);
-    if (meanwhile) return meanwhile;
+    // The same message may have been decided upon before: then it has its answer. (Of one that is not refused, the lock says so.)
+    const before = await answeredBefore<Decided>(context, options);
+    if (before) return before;
     throw error;
   }
-  const { hold, runId, recalled, now } = found;
-  const value = await checkedValue(context, hold, runId, request, now);
-  const checked = value === undefined ? request : { ...request, value };
-  const outcome = value === undefined ? found.outcome : decide(hold, checked, options.actor, now);
-  const expected = decisionOf(outcome, options);
-  const foreseen = await foreseenAfter(context, hold, expected, { runId, recalled });
+  const { runId, checked, expected, foreseen } = prepared;
   return amendRun(context, runId, options, (view, at): Amending<Decided> => {
     const held = heldIn(view, holdId);
     requireTime(context.clock, held);
@@ -52,6 +45,30 @@ export async function decideHold(
       answer: ({ seq, holds }) => ({ hold: holdAfter(holds, holdId), recordedSeq: seq }),
     };
   });
+}
+
+interface Prepared {
+  readonly runId: RunId;
+  /** With its value as the crew's schemas give it back. */
+  readonly checked: DecisionRequest;
+  /** What is recorded, if nothing comes between; and what follows from it. */
+  readonly expected: Draft;
+  readonly foreseen: Foreseen | null;
+}
+
+/** All that is to be done before the lock. */
+async function prepare(
+  context: RunnerContext,
+  holdId: HoldId,
+  request: DecisionRequest,
+  options: ActOptions,
+): Promise<Prepared> {
+  const { hold, runId, recalled, now, outcome } = await findDecidable(context, holdId, request, options.actor);
+  const value = await checkedValue(context, hold, runId, request, now);
+  const checked = value === undefined ? request : { ...request, value };
+  const expected = decisionOf(value === undefined ? outcome : decide(hold, checked, options.actor, now), options);
+  const foreseen = await foreseenAfter(context, hold, expected, { runId, recalled });
+  return { runId, checked, expected, foreseen };
 }
 
 /** Of two drafts of one making, whose members stand in one order. */
