@@ -2,6 +2,7 @@ import type { Server } from 'socket.io';
 import type { ErrorBody } from '../errors.ts';
 import { announcementsOf } from '../runner/announcements.ts';
 import type { Commit, Engine } from '../runner/engine.ts';
+import { afterThisTurn } from './after-this-turn.ts';
 import { announce, supervisedIn } from './broadcasts.ts';
 import { toErrorBody } from './call.ts';
 import { DeltaRelay } from './delta-relay.ts';
@@ -86,21 +87,25 @@ function tellWhatHappens(
       reconnectAll: () => namespace.sockets.forEach(({ conn }) => void conn.close()),
     });
   const notices = new SupervisedNotices({ engine, broadcast, log });
-  const committed = (commit: Commit) => {
+  // A model is asked what a decision allows before all are told of the decision.
+  const telling = afterThisTurn((commit: Commit) => {
     deltas.flush(commit.runId);
-    if (commit.events[0]?.type === 'run.started' && namespace.sockets.size > 0) watched.expect(commit.runId);
-    metrics.committed(commit);
     announce(announcementsOf(commit), sockets);
     watched.wake(commit.runId);
     notices.add(commit.runId, supervisedIn(commit));
-  };
+  }, log);
   const unsubscribe = engine.on({
-    committed,
+    committed: (commit) => {
+      if (commit.events[0]?.type === 'run.started' && namespace.sockets.size > 0) watched.expect(commit.runId);
+      metrics.committed(commit);
+      telling.add(commit);
+    },
     delta: (delta) => deltas.push(delta),
     watches: (runId) => watched.has(runId),
   });
   const stop = () => {
     unsubscribe();
+    telling.close();
     deltas.close();
     updates.close();
     others?.close();
