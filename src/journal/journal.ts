@@ -21,12 +21,14 @@ export interface Journal {
 
   /** Appends as somebody else (a reviewer, an operator, the clock): `decide` sees the rows under the lock of the write
    *  transaction and answers synchronously with what to append, or throws to leave everything as it was.
-   *  With `request`, an answer given before to the same id is given again, without calling `decide`.
+   *  With `request`, an answer given before to the same id is given again, without calling `decide`. `known`: how the run stands,
+   *  where the caller knows that it rests; a store that is a round trip away then decides on that, and looks at it as it writes.
    *  @throws `RUN_NOT_FOUND`; `REQUEST_ID_REUSED` if the id was used with other content; whatever `decide` throws. */
   amend<T extends Json>(
     runId: RunId,
     request: Request | null,
     decide: (view: AmendView) => Amendment<T>,
+    known?: (() => AtRest) | null,
   ): Promise<Amended<T>>;
 
   /** Appends to the journal `system`, which is no run: it has no row, no owner and no holds, and begins with its first event.
@@ -132,6 +134,12 @@ export interface AmendView {
   /** The store's time, read under the lock: UTC, ISO 8601; absent where the store has no clock of its own. */
   readonly now?: string;
   hold(holdId: HoldId): HoldRecord | null;
+}
+
+/** A run that rests, as somebody takes it to stand: nobody's, with nothing to do. `holds`: the open ones. */
+export interface AtRest {
+  readonly run: RunRow & { readonly owner: null; readonly wake: false };
+  readonly holds: readonly HoldRecord[];
 }
 
 export interface Amendment<T extends Json> {

@@ -40,7 +40,7 @@ const STALE = /^(0A000|26000)$/;
 
 /**
  * Stores what an owner writes, without reading first: it knows how it left its runs, and each of them is changed only if it stands like
- * that. One round trip, where no job goes; else two: all that is to be stored, then COMMIT.
+ * that. So does who decides on a run that rests as it was left here. One round trip, where no job goes; else two: all that is to be stored, then COMMIT.
  * @returns how to answer the writers; null, and nothing of it is stored: a run is not as its owner left it, or a write needs to see
  *   what is there. Then the locks say what is.
  */
@@ -199,12 +199,13 @@ function expected(queued: readonly Queued[]): Tables | null {
   const tables = new Tables();
   const known = new Set<string>();
   for (const { job } of queued) {
-    const { needs, expects } = job;
+    const { needs, expects, expectedHolds = [] } = job;
     if (expects === undefined || needs.run === undefined) return null;
     if (known.has(needs.run)) continue;
     if (expects === 'as left') return null;
     known.add(needs.run);
     if (expects) tables.stands(expects);
+    for (const hold of expectedHolds) tables.holds.set(hold.id, { run: needs.run, record: JSON.stringify(hold) });
   }
   return tables;
 }

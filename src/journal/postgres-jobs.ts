@@ -4,8 +4,8 @@ import { type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import type { Json } from '../json/json.ts';
 import { NODE_SILENCE_MS } from './deadline.ts';
 import { EMPTY_HEAD, type Head, headOf, type JournalEvent } from './envelope.ts';
-import type { Amended, Amendment, AmendView, OwnerAppend, Request, Restored } from './journal.ts';
-import { keyOf, type StoredRun, toRun } from './postgres-queries.ts';
+import type { Amended, Amendment, AmendView, AtRest, OwnerAppend, Request, Restored } from './journal.ts';
+import { keyOf, type StoredRun, toRun, toStored } from './postgres-queries.ts';
 import { type Change, encoded, type JobStep, type Tables } from './postgres-tables.ts';
 import {
   answerOf,
@@ -28,6 +28,8 @@ export interface Job<T> {
   /** How the run stands if nobody came between, where that is known (null: it is not there yet), so that nothing needs to be read
    *  first; `as left`: by a job before it in the same transaction. */
   readonly expects?: StoredRun | null | 'as left';
+  /** And its holds. */
+  readonly expectedHolds?: readonly HoldRecord[] | undefined;
   decide(tables: Tables): { readonly value: T; readonly change: Change | null };
 }
 
@@ -67,9 +69,11 @@ export function amendJob<T extends Json>(
   runId: RunId,
   request: Request | null,
   decide: (view: AmendView) => Amendment<T>,
+  known?: AtRest,
 ): Job<Amended<T>> {
   return {
     needs: { run: runId, holds: true, request },
+    ...(known && { expects: toStored(runId, known.run), expectedHolds: known.holds }),
     decide({ runs, holds, answers, now }) {
       const answered = request && answers.get(keyOf(request));
       // The same request got the same kind of answer before.

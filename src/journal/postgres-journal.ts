@@ -8,6 +8,7 @@ import type {
   Amended,
   Amendment,
   AmendView,
+  AtRest,
   DecidedQuery,
   HoldQuery,
   Journal,
@@ -131,8 +132,9 @@ class PostgresJournal implements Journal {
     runId: RunId,
     request: Request | null,
     decide: (view: AmendView) => Amendment<T>,
+    known: (() => AtRest) | null = null,
   ): Promise<Amended<T>> {
-    return this.#commit(() => amendJob(runId, request, decide));
+    return this.#commit(() => amendJob(runId, request, decide, known?.()));
   }
   amendSystem<T extends Json>(
     request: Request | null,

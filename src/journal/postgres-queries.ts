@@ -94,6 +94,10 @@ export function toRun({ id: _id, summary, seq, hash, at, ...rest }: StoredRun): 
   return { summary: JSON.parse(summary) as RunSummary, head: { seq, hash, at }, ...rest };
 }
 
+export function toStored(id: RunId, { summary, head, ...rest }: RunRow): StoredRun {
+  return { id, summary: JSON.stringify(summary), ...head, ...rest };
+}
+
 export async function holdOf(query: Query, holdId: HoldId): Promise<HoldRecord | null> {
   const [row] = await query<{ record: string }>('SELECT record FROM holdpoint.holds WHERE id = $1', [holdId], PREPARED);
   return row ? (JSON.parse(row.record) as HoldRecord) : null;

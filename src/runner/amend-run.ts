@@ -7,7 +7,7 @@ import type { RunSummary } from '../hooks/run-summary.ts';
 import type { HoldId, RunId } from '../ids.ts';
 import { headOf, type JournalEvent } from '../journal/envelope.ts';
 import { faultPoint } from '../journal/fault-point.ts';
-import type { Amendment, AmendView } from '../journal/journal.ts';
+import type { Amendment, AmendView, AtRest } from '../journal/journal.ts';
 import type { Json } from '../json/json.ts';
 import { rowsOf, sealDrafts } from './commit.ts';
 import type { Recorded, RunnerContext } from './context.ts';
@@ -34,23 +34,25 @@ export async function amendRun<T>(
   runId: RunId,
   { actor, request }: ActOptions,
   decide: (view: AmendView, now: string) => Amending<T>,
+  known: (() => AtRest) | null = null,
 ): Promise<T> {
   const { journal, clock } = context;
   let commit: Commit | null = null;
   let recorded: Recorded | null = null;
   const asked = request ? { by: actor.user, ...request } : null;
-  const { answer, epoch } = await journal.amend<Json>(runId, asked, (view) => {
+  const amending = (view: AmendView) => {
     // Nodes on one database judge deadlines by its clock, so that none of them decides by its own.
     const now = view.now ?? clock.now();
-    const amending = decide(view, now < view.head.at ? view.head.at : now);
-    const foreseen = amending.foreseen && isNext(context, amending.foreseen, view, now) ? amending.foreseen : null;
-    const { amendment, published } = amendmentOf(context, runId, view, { amending, foreseen, now });
+    const decided = decide(view, now < view.head.at ? view.head.at : now);
+    const foreseen = decided.foreseen && isNext(context, decided.foreseen, view, now) ? decided.foreseen : null;
+    const { amendment, published } = amendmentOf(context, runId, view, { amending: decided, foreseen, now });
     if (published.events.length > 0) commit = published;
     recorded = foreseen && { foreseen, head: headOf(published.events) };
     const { summary, holds } = published;
-    const seq = view.head.seq + amending.drafts.length;
-    return { ...amendment, answer: amending.answer({ seq, holds, summary }) as Json };
-  });
+    const seq = view.head.seq + decided.drafts.length;
+    return { ...amendment, answer: decided.answer({ seq, holds, summary }) as Json };
+  };
+  const { answer, epoch } = await journal.amend<Json>(runId, asked, amending, known);
   faultPoint('amend.durable');
   context.foresight.outdate(runId);
   if (commit) context.publish(commit);

@@ -4,15 +4,15 @@ import type { HoldRecord } from '../hooks/hold.ts';
 import type { Reviewer } from '../hooks/reviewer.ts';
 import type { HoldId, RunId } from '../ids.ts';
 import type { RunnerContext } from './context.ts';
+import type { Recalled } from './foresight.ts';
 import { requireTime } from './guarded-clock.ts';
-import type { LoadedRun } from './load-run.ts';
 
 /** A hold that takes a decision, as far as is known before its run is locked. */
 export interface Decidable {
   readonly hold: HoldRecord;
   readonly runId: RunId;
   /** The run, where this process remembers it: perhaps not with what others appended since. */
-  readonly recalled: LoadedRun | null;
+  readonly recalled: Recalled | null;
   /** The time that it was judged for. */
   readonly now: string;
   /** What would be recorded now. */

@@ -1,19 +1,20 @@
 import { type Draft, draft } from '../crew/events.ts';
+import { summaryOf } from '../crew/summary.ts';
 import { HoldpointError } from '../errors.ts';
 import { type ClaimRequest, claim, release } from '../hooks/claim.ts';
 import { alreadyDecided, type DecisionOutcome, type DecisionRequest, decide } from '../hooks/decide.ts';
 import { type Hold, type HoldRecord, toHold } from '../hooks/hold.ts';
 import type { HoldId, RunId } from '../ids.ts';
-import type { AmendView } from '../journal/journal.ts';
+import type { AmendView, AtRest } from '../journal/journal.ts';
 import type { Json } from '../json/json.ts';
 import { type Amending, amendRun } from './amend-run.ts';
 import { checkDecisionValue } from './check-value.ts';
 import { type RunnerContext, timeLimitOf } from './context.ts';
 import { findDecidable, holdNotFound, requireHold } from './decidable.ts';
 import type { ActOptions, Decided } from './engine.ts';
-import type { Foreseen } from './foresight.ts';
+import type { Foreseen, Recalled } from './foresight.ts';
 import { requireTime } from './guarded-clock.ts';
-import { type LoadedRun, loadRun } from './load-run.ts';
+import { loadRun } from './load-run.ts';
 
 /** A person who sends a value waits for the functions that check it. */
 const CHECK_MS = 30_000;
@@ -34,8 +35,8 @@ export async function decideHold(
     if (before) return before;
     throw error;
   }
-  const { runId, checked, expected, foreseen } = prepared;
-  return amendRun(context, runId, options, (view, at): Amending<Decided> => {
+  const { runId, checked, expected, foreseen, known } = prepared;
+  const amending = (view: AmendView, at: string): Amending<Decided> => {
     const held = heldIn(view, holdId);
     requireTime(context.clock, held);
     const decision = decisionOf(decide(held, checked, options.actor, at), options);
@@ -44,7 +45,8 @@ export async function decideHold(
       foreseen: isSame(decision, expected) ? foreseen : null,
       answer: ({ seq, holds }) => ({ hold: holdAfter(holds, holdId), recordedSeq: seq }),
     };
-  });
+  };
+  return amendRun(context, runId, options, amending, known);
 }
 
 interface Prepared {
@@ -54,6 +56,8 @@ interface Prepared {
   /** What is recorded, if nothing comes between; and what follows from it. */
   readonly expected: Draft;
   readonly foreseen: Foreseen | null;
+  /** How the run stands, where that is remembered. */
+  readonly known: (() => AtRest) | null;
 }
 
 /** All that is to be done before the lock. */
@@ -68,7 +72,15 @@ async function prepare(
   const checked = value === undefined ? request : { ...request, value };
   const expected = decisionOf(value === undefined ? outcome : decide(hold, checked, options.actor, now), options);
   const foreseen = await foreseenAfter(context, hold, expected, { runId, recalled });
-  return { runId, checked, expected, foreseen };
+  // A deadline is judged by the store's clock, under the lock.
+  const known = recalled && hold.dueAt === null ? () => atRest(recalled) : null;
+  return { runId, checked, expected, foreseen, known };
+}
+
+function atRest({ state, head, epoch }: Recalled): AtRest {
+  const { fingerprint } = state;
+  const run = { summary: summaryOf(state), head, fingerprint, owner: null, epoch, wake: false } as const;
+  return { run, holds: state.holds.all().filter(({ status }) => status === 'open') };
 }
 
 /** Of two drafts of one making, whose members stand in one order. */
@@ -92,7 +104,7 @@ async function foreseenAfter(
   context: RunnerContext,
   { crew: name }: HoldRecord,
   decision: Draft,
-  { runId, recalled }: { runId: RunId; recalled: LoadedRun | null },
+  { runId, recalled }: { runId: RunId; recalled: Recalled | null },
 ): Promise<Foreseen | null> {
   const crew = name === null ? undefined : context.crews.get(name);
   if (!crew || decision.type !== 'hold.decided' || !context.mayDrive(runId, crew.name)) return null;

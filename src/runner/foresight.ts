@@ -22,6 +22,9 @@ export interface Foreseen {
   readonly settled: Settled;
 }
 
+/** `epoch`: of its last owner, this node. */
+export type Recalled = LoadedRun & { readonly epoch: number };
+
 interface Given {
   readonly journal: Journal;
   readonly clock: GuardedClock;
@@ -39,19 +42,19 @@ const MOST_RUNS = 1_000;
 export class Foresight {
   readonly #given: Given;
   /** Only a shortcut: read again from the journal where it is gone, and caught up where it is old. */
-  readonly #resting = new Map<RunId, { readonly run: WeakRef<LoadedRun>; isOld: boolean }>();
+  readonly #resting = new Map<RunId, { readonly run: WeakRef<LoadedRun>; readonly epoch: number; isOld: boolean }>();
   readonly #slow = new WeakSet<CrewDefinition>();
 
   constructor(given: Given) {
     this.#given = given;
   }
 
-  /** A run came to rest here. */
-  remember(run: LoadedRun): void {
+  /** A run came to rest here, after it had been this node's with that epoch. */
+  remember(run: LoadedRun, epoch: number): void {
     const { id } = run.state;
     this.#resting.delete(id);
     if (hasEnded(run.state)) return;
-    this.#resting.set(id, { run: new WeakRef(run), isOld: false });
+    this.#resting.set(id, { run: new WeakRef(run), epoch, isOld: false });
     const [oldest] = this.#resting.keys();
     if (this.#resting.size > MOST_RUNS && oldest !== undefined) this.#resting.delete(oldest);
   }
@@ -64,13 +67,13 @@ export class Foresight {
 
   /** The run of a hold, if it is remembered: with all that was appended here, but another process may have appended as well, so
    *  whoever goes by it compares heads under the lock. */
-  async recall(holdId: HoldId): Promise<LoadedRun | null> {
+  async recall(holdId: HoldId): Promise<Recalled | null> {
     const known = this.#resting.get(runIdOf(holdId));
     const run = known?.run.deref();
-    if (!run) return null;
+    if (!known || !run) return null;
     // What cannot be read is said by who reads it next.
-    const caughtUp = known?.isOld ? await catchUp(this.#given.journal, run).catch(() => null) : run;
-    return caughtUp?.state.holds.has(holdId) ? caughtUp : null;
+    const caughtUp = known.isOld ? await catchUp(this.#given.journal, run).catch(() => null) : run;
+    return caughtUp?.state.holds.has(holdId) ? { ...caughtUp, epoch: known.epoch } : null;
   }
 
   /** Null: it cannot be said now; the decision is recorded alone, and the run's driver goes on from it. */

@@ -105,7 +105,7 @@ export class OwnedRun {
     this.#resting = null;
     const rested = await resting;
     faultPoint('rest.after');
-    if (rested) this.#context.foresight.remember(this.#known);
+    if (rested) this.#context.foresight.remember(this.#known, this.#epoch);
     if (rested && !hasEnded(state)) this.#context.log.info({ runId: this.runId, seq: head.seq }, 'run rests');
     return rested;
   }
