@@ -33,7 +33,7 @@ async function killAgainAndAgain(draw: Draw, count: number) {
 }
 
 describe('R1', () => {
-  test(`SIGKILL at every named point and at random: ${KILLS} kills`, { timeout: 150_000 + KILLS * 5_000 }, () =>
+  test(`SIGKILL at every named point and at random: ${KILLS} kills`, { timeout: 150_000 + KILLS * 10_000 }, () =>
     measured({ id: 'R1', what: 'SIGKILL at each named fault point and at random moments' }, async () => {
       const parts = shares(KILLS, KILLS_A_DATABASE);
       const seen = await sideBySide(AT_ONCE, parts, (count, index) =>
