@@ -62,8 +62,8 @@ export default defineConfig({
     expect: { poll: { timeout: 15_000 } },
     pool: 'forks',
     // By default one core is kept free, and of two that leaves one file at a time. Much of what tests do is waiting: for processes, for
-    // the disk, for time to pass; three at a time left a quarter of two cores idle.
-    maxWorkers: Math.max(4, availableParallelism() - 1),
+    // the disk, for time to pass; two at a time left a third of two cores idle.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     sequence: { sequencer: SlowFirst },
     // Real processes, browsers and sockets on a machine that others may load: one hiccup is no failure, three are.
     retry: process.env.CI || report ? 2 : 0,

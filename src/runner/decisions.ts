@@ -56,7 +56,7 @@ interface Prepared {
   /** What is recorded, if nothing comes between; and what follows from it. */
   readonly expected: Draft;
   readonly foreseen: Foreseen | null;
-  /** How the run stands, where that is remembered. */
+  /** How the run stands, where that is remembered and it rests. */
   readonly known: (() => AtRest) | null;
 }
 
@@ -72,8 +72,8 @@ async function prepare(
   const checked = value === undefined ? request : { ...request, value };
   const expected = decisionOf(value === undefined ? outcome : decide(hold, checked, options.actor, now), options);
   const foreseen = await foreseenAfter(context, hold, expected, { runId, recalled });
-  // A deadline is judged by the store's clock, under the lock.
-  const known = recalled && hold.dueAt === null ? () => atRest(recalled) : null;
+  // Only of a run that rests can it be said what follows. A deadline is judged by the store's clock, under the lock.
+  const known = foreseen && recalled && hold.dueAt === null ? () => atRest(recalled) : null;
   return { runId, checked, expected, foreseen, known };
 }
 

@@ -48,7 +48,7 @@ const askFor = async (on: boolean) => {
 };
 
 beforeAll(async () => {
-  desk = await reviewDesk();
+  desk = await reviewDesk({ wholeBrowser: true });
   page = await desk.page({ path: '/healthz' });
   await page.addInitScript(remember);
   await page.goto(`${desk.url}/`);

@@ -97,6 +97,8 @@ describe('while everything is stopped', () => {
 
     // Each for itself.
     await page.getByRole('button', { name: 'Let it go on…', exact: true }).click();
+    // It has its name a moment after it is there.
+    await page.getByRole('dialog', { name: /./ }).waitFor();
     await clean(page, 'the dialog of a parked run');
     await page.getByRole('dialog').getByRole('button', { name: 'Let it go on', exact: true }).click();
     await page.locator('.pagehead .state').getByText('held', { exact: true }).waitFor();

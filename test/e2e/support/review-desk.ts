@@ -59,6 +59,7 @@ export async function reviewDesk({
   crews = DESK_CREWS,
   journal = memoryJournal(),
   model: given,
+  wholeBrowser = false,
 }: {
   delayMs?: number;
   clock?: Clock;
@@ -66,6 +67,8 @@ export async function reviewDesk({
   /** Default: it says what was planned. */
   model?: Model;
   journal?: Journal;
+  /** One that shows notes. */
+  wholeBrowser?: boolean;
 } = {}): Promise<ReviewDesk> {
   const model = plannedModel({ delayMs });
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
@@ -118,7 +121,7 @@ export async function reviewDesk({
       slow = false,
       signedIn = true,
     } = {}) => {
-      browser ??= launchBrowser();
+      browser ??= launchBrowser({ whole: wholeBrowser });
       const profile = await openProfile(await browser, {
         viewport: { width, height },
         colorScheme: dark ? 'dark' : 'light',
