@@ -20,7 +20,8 @@ export function postgresTokens({ read, write }: TokenAccess): TokenStore {
     add: (row) => write((query) => insert(query, row)),
     byHash: (hash) =>
       read(async (query) => {
-        const [row] = await query<RawToken>(`${SELECT} WHERE hash = $1`, [hash]);
+        // Each message of a client asks for its token anew.
+        const [row] = await query<RawToken>(`${SELECT} WHERE hash = $1`, [hash], { prepared: true });
         return row ? toToken(row) : null;
       }),
     list: () => read(async (query) => (await query<RawToken>(`${SELECT} ORDER BY n`)).map(toToken)),
