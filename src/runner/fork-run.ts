@@ -106,12 +106,11 @@ async function admitted(
 }
 
 type Begun = { readonly events: readonly RunEvent[]; readonly state: RunState };
-type Asked = Request | null;
 
 async function begin(
   context: RunnerContext,
   { events, state }: Begun,
-  { asked, drives }: { asked: Asked; drives: boolean },
+  { asked, drives }: { asked: Request | null; drives: boolean },
 ): Promise<Head> {
   const { journal, nodeId } = context;
   const sealed = sealAll(context, state.id, events);

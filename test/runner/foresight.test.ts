@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { RunId } from '../../src/ids.ts';
 import { defineCrew, defineTool } from '../../src/index.ts';
 import type { JournalEvent } from '../../src/journal/envelope.ts';
-import type { Journal } from '../../src/journal/journal.ts';
+import type { AtRest, Journal } from '../../src/journal/journal.ts';
 import { memoryJournal } from '../../src/journal/memory-journal.ts';
 import { call } from '../../src/testing.ts';
 import { answer, type Desk, openDesk, person } from '../support/desk.ts';
@@ -24,14 +24,19 @@ const answers = { first: [answer('one')], next: [answer('two')] };
 function watching(journal: Journal, before: (runId: RunId) => Promise<void> = async () => undefined) {
   const writes: string[] = [];
   const reads: string[] = [];
+  /** How runs at rest were said to stand, and what the journal said of each by then. */
+  const known: { readonly said: AtRest | null; readonly stands: AtRest }[] = [];
   const note = (events: readonly JournalEvent[]) => writes.push(events.map(({ type }) => type).join(' '));
   const append: Journal['append'] = async (batch) => {
     await journal.append(batch);
     note(batch.events);
   };
-  const amend: Journal['amend'] = async (runId, request, decide) => {
+  const amend: Journal['amend'] = async (runId, request, decide, given) => {
+    const run = (await journal.run(runId)) as AtRest['run'];
+    const holds = (await journal.holds({ runId, status: 'open' })).items;
+    known.push({ said: given?.() ?? null, stands: { run, holds } });
     await before(runId);
-    const amended = await journal.amend(runId, request, decide);
+    const amended = await journal.amend(runId, request, decide, given);
     note(amended.events);
     return amended;
   };
@@ -45,7 +50,7 @@ function watching(journal: Journal, before: (runId: RunId) => Promise<void> = as
       return member.apply(target, given) as unknown;
     };
   };
-  return { journal: new Proxy(journal, { get }), writes, reads };
+  return { journal: new Proxy(journal, { get }), writes, reads, known };
 }
 
 /** Until nobody drives the run any more. */
@@ -67,6 +72,36 @@ describe('what follows from a decision', () => {
     expect(writes[0]).toBe('hold.decided task.completed task.started');
     expect(reads.slice(0, reads.indexOf('amend'))).not.toContain('hold');
     expect(reads.slice(0, reads.indexOf('amend'))).not.toContain('read');
+  });
+
+  test('is told with how the run stands, as the journal has it, so that a store far away need not be read', async () => {
+    const { journal, known } = watching(memoryJournal());
+    await using desk = await openDesk(crew, answers, { journal });
+    const run = await desk.start();
+    for (const _ of ['first', 'next']) {
+      await resting(desk, run);
+      const hold = await desk.only(run);
+      await desk.approve(hold);
+      const last = known.at(-1) ?? expect.unreachable();
+      expect(last.stands.holds).toEqual([expect.objectContaining({ id: hold.id })]);
+      expect(last.said).toEqual(last.stands);
+    }
+    expect(known).toHaveLength(2);
+  });
+
+  test('is not, where the hold has a deadline: the store’s clock judges that', async () => {
+    const { journal, known } = watching(memoryJournal());
+    const soon = defineCrew({
+      name: 'soon',
+      agents,
+      review: { dueIn: '1h' },
+      tasks: { first: { agent: 'a', description: 'F', confirm: 'after' } },
+    });
+    await using desk = await openDesk(soon, { first: [answer('one')] }, { journal });
+    const run = await desk.start();
+    await resting(desk, run);
+    await desk.approve(await desk.only(run));
+    expect(known).toMatchObject([{ said: null }]);
   });
 
   test('follows in the same write where somebody here claimed the hold or said something before', async () => {

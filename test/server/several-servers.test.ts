@@ -111,6 +111,22 @@ describe('a reviewer at one node', () => {
     }
   });
 
+  test('a program that is alone keeps no connection for others, and has one once somebody comes', async () => {
+    const hints =
+      "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'holdpoint hints'";
+    await using program = await openHoldpoint({ crews: [newsroom], database: database.url, model: rehearsalModel() });
+    await program.start('newsroom', { topic: 'tea' }).then((run) => run.settled());
+    // Longer than it would wait with others there.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(await database.query(hints)).toEqual([]);
+    const showing = await node({ crews: [] });
+    const told = toldOf(await showing.client('reviewer'));
+    await expect.poll(async () => (await database.query(hints)).length, SOON).toBeGreaterThan(2);
+    const { id } = await program.start('newsroom', { topic: 'coffee' });
+    const { openHolds } = await (await program.run(id)).settled();
+    await expect.poll(() => told, SOON).toContain(`opened ${openHolds[0]}`);
+  });
+
   test('of two at two nodes who decide at once one wins, and the other is told who', async () => {
     const [a, b] = [await node(), await node()];
     const [ana, ben] = [await a.client('reviewer', 'ana'), await b.client('reviewer', 'ben')];
