@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RunId } from '../ids.ts';
-import type { SharedPages } from './shared-pages.ts';
+import type { SharedPages, Taken } from './shared-pages.ts';
 
 export interface RunWatcherOptions {
   readonly pages: SharedPages;
@@ -14,8 +14,8 @@ export interface RunWatcherOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Events at most at a time; fewer for a client that does not take so many. */
-const MAX_PAGE = 100;
+/** Events at a time: few at first, since each may be large and all that are read are held; more for a client that takes them. */
+const PAGE = { first: 8, largest: 100 };
 /** A client that takes what it is sent is looked at again soon; one that does not, seldom. */
 const CONGESTION_CHECK_MS = { first: 2, longest: 64 };
 
@@ -26,7 +26,7 @@ const CONGESTION_CHECK_MS = { first: 2, longest: 64 };
 export class RunWatcher {
   readonly #options: RunWatcherOptions;
   #sent: number;
-  #page = MAX_PAGE;
+  #page = PAGE.first;
   #reading = false;
   #again = false;
   #stopped = false;
@@ -62,8 +62,13 @@ export class RunWatcher {
       const { sent, length } = await pages.send({ runId, after: this.#sent, limit }, taker);
       this.#sent += sent;
       // What a congested client has not taken is not kept for it, but read again: 1,000 of them must not hold 1,000 pages.
-      this.#page = sent < length ? Math.max(1, sent) : Math.min(MAX_PAGE, limit * 2);
+      this.#page = nextPage({ limit, sent, length });
       if (sent < length || length === limit) this.#again = true;
     }
   }
+}
+
+function nextPage({ limit, sent, length }: Taken & { readonly limit: number }): number {
+  if (sent < length) return Math.max(1, sent);
+  return length < limit ? PAGE.first : Math.min(PAGE.largest, limit * 2);
 }

@@ -6,7 +6,7 @@ import { appendOf, proposed, runId } from '../support/sample-journal.ts';
 
 const run = runId('watched');
 
-test('what a client does not take is not kept for it, but read again, in smaller pieces, and larger ones once it takes them', async () => {
+test('a client is read few events at first, what it does not take again, in smaller pieces, and more once it takes them', async () => {
   const journal = memoryJournal();
   const { batch, head } = appendOf(run);
   await journal.append(batch);
@@ -36,7 +36,7 @@ test('what a client does not take is not kept for it, but read again, in smaller
   });
   watcher.wake();
   await expect.poll(() => told).toEqual([1, 2, 3]);
-  expect(asked).toEqual([{ after: 0, limit: 100 }]);
+  expect(asked).toEqual([{ after: 0, limit: 8 }]);
   room = 1_000;
   await expect.poll(() => told.length).toBe(250);
   expect(told).toEqual(Array.from({ length: 250 }, (_, index) => index + 1));
@@ -49,6 +49,9 @@ test('what a client does not take is not kept for it, but read again, in smaller
     { after: 96, limit: 96 },
     { after: 192, limit: 100 },
   ]);
+  // It had them all: what comes next is read as at first.
+  watcher.wake();
+  await expect.poll(() => asked.at(-1)).toEqual({ after: 250, limit: 8 });
   watcher.stop();
 });
 
@@ -82,8 +85,8 @@ test('those who watch a run from the same place share a reading, and one message
   for (const watcher of watchers) watcher.wake();
   const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
   await expect.poll(() => [...told.values()]).toEqual([upTo(9), upTo(9), upTo(9)]);
-  // The page once for all; from the fifth event on again, in pieces of 4, for the one that was congested.
-  expect({ reads, messages }).toEqual({ reads: 1 + 2, messages: 9 + 5 });
+  // Two pages once for all; from the fifth event on again, in pieces of 4, for the one that was congested.
+  expect({ reads, messages }).toEqual({ reads: 2 + 2, messages: 9 + 5 });
   await journal.append(appendOf(run, { head, drafts: [proposed('late')] }).batch);
   for (const watcher of watchers) watcher.wake();
   await expect.poll(() => [...told.values()]).toEqual([upTo(10), upTo(10), upTo(10)]);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -20,8 +21,13 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const CREW = fileURLToPath(new URL('../fixtures/crews/waiting.crew.ts', import.meta.url));
 const CUTS = size({ small: 200, large: 1_000 });
 const CLIENTS = 4;
-/** What a server may take more than before, whoever takes nothing: each client's buffer, and what is being read for all. */
-const MEMORY_MB = 200;
+/**
+ * What the server may keep: of one that runs out of it, nobody hears again. Without a bound, what it takes is mostly what V8 has not
+ * cleared away yet.
+ */
+const HEAP_MB = 96;
+/** What it may take more than before in all: its heap, each client's buffer, and what is being read for all. */
+const MEMORY_MB = 300;
 let served: Served;
 let journal: Journal;
 let token: string;
@@ -33,7 +39,8 @@ beforeAll(async () => {
   remove = folder.remove;
   const path = join(folder.path, 'holdpoint.db');
   const args = ['--allow-host', '127.0.0.1', '--limit', 'slowClientMs=400'];
-  served = await serve([CREW], { database: `file:${path}`, env: { HOLDPOINT_MODEL: 'rehearsal' }, args });
+  const env = { HOLDPOINT_MODEL: 'rehearsal', NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` };
+  served = await serve([CREW], { database: `file:${path}`, env, args });
   token = await createToken(`file:${path}`, 'ana', ['viewer']);
   journal = await openSqliteJournal({ path });
   const port = Number(new URL(served.url).port);
@@ -48,7 +55,7 @@ afterAll(async () => {
 
 /** A run that another process writes, one append after the other. */
 class WatchedRun {
-  readonly id = 'run_slow' as RunId;
+  readonly id = `run_${randomUUID()}` as RunId;
   head = EMPTY_HEAD;
   #last: Promise<void> = Promise.resolve();
   readonly #draw = seeded(SEED);
