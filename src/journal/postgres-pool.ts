@@ -41,8 +41,9 @@ export interface Pools {
 /** Whoever keeps a plan keeps it while its table grows, so it must be one for a large table from the start: by the keys. (Where that
  *  is no way, the cost that the server then reckons with would have it compile the statement.) */
 const BY_KEYS = "SELECT set_config('enable_seqscan', 'off', false), set_config('jit', 'off', false)";
-/** The plan is made once, and not for each length of an array. */
-const ONE_PLAN = `${BY_KEYS}, set_config('plan_cache_mode', 'force_generic_plan', false)`;
+/** The plan is made once, and not for each length of an array; so it is one in which each row that changes is found by its key. */
+const ONE_PLAN = `${BY_KEYS}, set_config('plan_cache_mode', 'force_generic_plan', false),
+  set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false)`;
 
 export function openPools({ poolSize = 6, ...options }: PostgresPoolOptions): Pools {
   const sessions = new Sessions();

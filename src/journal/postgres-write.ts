@@ -142,11 +142,13 @@ function textOf(way: Way, parts: readonly Part[]): string {
   const key = [way, ...parts.map(({ name }) => name)].join();
   const known = texts.get(key);
   if (known !== undefined) return known;
-  let place = 1;
+  let last = 0;
   const written = parts.map(({ name, columns, statement }) => {
-    const given = `unnest(${columns.map(([, type]) => `$${place++}::${type}[]`).join(', ')})
-      WITH ORDINALITY AS given (${names(columns)}, place)`;
-    return `${name} AS (${statement(given)})`;
+    const arrays = columns.map(([column, type]) => ({ column, array: `$${++last}::${type}[]` }));
+    // Side by side in the list of what is selected, they are read as they stand; in FROM, the server would first copy each of them.
+    const cells = arrays.map(({ column, array }) => `unnest(${array}) AS ${column}`);
+    const place = `generate_subscripts(${arrays[0]?.array}, 1) AS place`;
+    return `${name} AS (${statement(`(SELECT ${cells.join(', ')}, ${place}) AS given`)})`;
   });
   // The ids of the runs that change are the first parameter.
   const fits = parts.includes(CHANGED) ? '(SELECT count(*) FROM changed) = cardinality($1)' : 'true';
