@@ -5,7 +5,6 @@ import { type ParsedRun, parseExport } from '../journal/export.ts';
 import { runNotFound } from '../runner/load-run.ts';
 import { openToRead } from './database.ts';
 import type { DatabaseOptions } from './options.ts';
-import { keepYoungGenerationSmall } from './young-generation.ts';
 
 export interface JournalFile {
   readonly text: string;
@@ -13,7 +12,6 @@ export interface JournalFile {
 
 /** The text of an export or a log, if there is such a file; null: it is the id of a run. */
 export function journalFile(source: string): JournalFile | null {
-  keepYoungGenerationSmall();
   return existsSync(source) ? { text: readFileSync(source, 'utf8') } : null;
 }
 
@@ -31,7 +29,6 @@ export async function journalsOf(source: string, options: DatabaseOptions): Prom
 
 /** As if it had been parsed from a log: the database has no end line. */
 export async function storedRun(id: string, options: DatabaseOptions): Promise<ParsedRun> {
-  keepYoungGenerationSmall();
   const isPath = /[/.\\]/.test(id);
   const journal = await openToRead(options).catch((error: unknown) => {
     throw isPath && isHoldpointError(error, 'DATABASE_INVALID') ? noFile(id) : error;

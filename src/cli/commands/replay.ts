@@ -12,6 +12,7 @@ import { loadCrews } from '../load-crews.ts';
 import type { DatabaseOptions, JsonOptions } from '../options.ts';
 import { note, printJson, printLine } from '../print.ts';
 import { printRun } from '../run-result.ts';
+import { keepYoungGenerationSmall } from '../young-generation.ts';
 
 interface Options extends DatabaseOptions, JsonOptions {
   readonly crew?: string;
@@ -20,6 +21,7 @@ interface Options extends DatabaseOptions, JsonOptions {
 
 /** Replays one run or all of a file; each is told by itself, and the worst exit code counts. */
 export async function replayRuns(source: string, options: Options): Promise<number> {
+  keepYoungGenerationSmall();
   const crews = options.crew === undefined ? null : await loadCrews([options.crew]);
   let code: number = EXIT.done;
   for (const run of await journalsOf(source, options)) code = Math.max(code, await replayOne(run, crews, options));

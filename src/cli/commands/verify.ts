@@ -6,6 +6,7 @@ import { journalFile, storedRun } from '../journal-source.ts';
 import type { DatabaseOptions, JsonOptions } from '../options.ts';
 import { note, printJson, printLine } from '../print.ts';
 import { visibleText } from '../visible-text.ts';
+import { keepYoungGenerationSmall } from '../young-generation.ts';
 
 interface Options extends DatabaseOptions, JsonOptions {
   readonly head?: string;
@@ -13,6 +14,7 @@ interface Options extends DatabaseOptions, JsonOptions {
 
 /** Checks the hash chain of one run, or of all runs of a file. */
 export async function verifyJournals(source: string, options: Options): Promise<number> {
+  keepYoungGenerationSmall();
   const head = headOf(options.head);
   const file = journalFile(source);
   const verified = file ? verifyExport(file.text, head) : [await verifyStored(source, options, head)];
