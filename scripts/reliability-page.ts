@@ -83,7 +83,7 @@ ${taken.join('\n')}
 - *Held* (R7): a server process of its own on a database full of runs that wait; killed, started again, asked for its first page, and decided on over sockets.
 - *Database away* (R12): a server process of its own on Postgres, which is stopped, or stands behind a network that loses its answers, or carries nothing any more, but stays open. People
   keep deciding and starting runs all the while. The server has 96 MB of heap, so that what it keeps of refused calls would end it.
-- *Clients* (R15): a server process of its own, and four clients whose networks are cut or go silent, side by side, while large events are written; a fifth has a good network.
+- *Clients* (R15): a server process of its own, with 96 MB of heap, and four clients whose networks are cut or go silent, side by side, while large events are written; a fifth has a good network.
 - *Everything stopped* (S16): a server process of its own under load, a model server and a world that note the time of each request; the stop is declared from the command line.
   Then the server is killed and started again, and all is resumed.
 - *Full and failing disks* (R13): a small file system of its own fills up at any write; and strace lets the nth write or sync fail with EIO, ENOSPC or EROFS.
