@@ -70,5 +70,5 @@ export class RunWatcher {
 
 function nextPage({ limit, sent, length }: Taken & { readonly limit: number }): number {
   if (sent < length) return Math.max(1, sent);
-  return length < limit ? PAGE.first : Math.min(PAGE.largest, limit * 2);
+  return length < limit ? limit : Math.min(PAGE.largest, limit * 2);
 }
