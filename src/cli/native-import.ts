@@ -6,7 +6,6 @@ type Exports = { readonly [name: string]: unknown };
 /** Where a module made here finds what it passes on. */
 const PASSED_ON = Symbol.for('holdpoint.own-modules');
 const OWN = 'holdpoint-own:';
-const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 /** Words of the older module system, and `import()`: what it leads to is loaded later, when nobody looks after it here. */
 const NOT_STATIC = /\bimport\s*\(|\brequire\b|\bmodule\.exports\b|\b__(?:file|dir)name\b/;
 
@@ -47,11 +46,12 @@ export async function importNatively(
 
 /** Its members are those of the module that runs, not of a second copy: what one makes, the other must know. */
 function passingOn(name: string, exports: Exports): string {
-  const names = Object.keys(exports).filter((key) => key !== 'default' && IDENTIFIER.test(key));
+  // By numbers: a member may be called what no variable may be, as zod's `catch` is.
+  const names = Object.keys(exports).map((name) => JSON.stringify(name));
   return [
     `const own = globalThis[Symbol.for('${PASSED_ON.description}')][${JSON.stringify(name)}];`,
-    `export const { ${names.join(', ')} } = own;`,
-    ...('default' in exports ? ['export default own.default;'] : []),
+    ...names.map((name, at) => `const v${at} = own[${name}];`),
+    `export { ${names.map((name, at) => `v${at} as ${name}`).join(', ')} };`,
   ].join('\n');
 }
 
