@@ -3,18 +3,27 @@ import type { RunId } from '../ids.ts';
 
 /** What may be sent at once after a quiet moment: as much as is sent in so long, in milliseconds. */
 const BURST_MS = 50;
+/** Readers that are told at one turn of the event loop, about a millisecond of writing: what happens meanwhile waits no longer. */
+const READERS_A_TURN = 50;
 
 interface Given {
-  /** How many are connected: an update is so many messages. */
-  readonly readers: () => number;
+  /** The ids of all who are connected, those who watch the run first: an update is so many messages. */
+  readonly readers: (runId: RunId) => readonly string[];
   /** Messages in the long run. */
   readonly perSecond: number;
-  readonly tellAll: (run: RunSummary) => void;
+  readonly tell: (run: RunSummary, readers: readonly string[]) => void;
   /** Those who watch the run: they do not wait for its turn. */
   readonly tellWatchers: (run: RunSummary) => void;
 }
 
 type Waiting = Map<RunId, RunSummary>;
+
+/** The run whose turn it is, to whom it is told, and how many of them have been. */
+interface Turn {
+  run: RunSummary;
+  readonly readers: readonly string[];
+  told: number;
+}
 
 /**
  * How runs go on, told to everybody. Where runs and readers are many that is more than a server, or a client, can take: then a
@@ -26,9 +35,11 @@ export class RunUpdates {
   readonly #pressing: Waiting = new Map();
   readonly #progress: Waiting = new Map();
   #wasPressing = false;
+  #turn: Turn | null = null;
   /** When all that was sent is paid for, on the monotonic clock. */
   #paidAt = 0;
-  #timer: NodeJS.Timeout | undefined;
+  /** How to call off what goes on later. */
+  #callOff: (() => void) | null = null;
   #isClosed = false;
 
   constructor(given: Given) {
@@ -37,12 +48,15 @@ export class RunUpdates {
 
   add(run: RunSummary, { pressing }: { pressing: boolean }): void {
     if (this.#isClosed) return;
+    const readers = this.#given.readers(run.id);
     // Whoever comes reads what is, and must not be told what was.
-    if (this.#given.readers() === 0) this.#forget();
-    else if (this.#timer === undefined && this.#waitMs() <= 0) this.#tell(run);
-    else if (this.#queue(run, pressing)) {
+    if (readers.length === 0) this.#forget();
+    else if (!this.#callOff && this.#waitMs() <= 0) {
+      this.#turn = { run, readers, told: 0 };
+      this.#tellSome();
+    } else if (this.#queue(run, pressing)) {
       this.#given.tellWatchers(run);
-      this.#timer ??= setTimeout(() => this.#takeTurns(), this.#waitMs());
+      this.#goOnLater();
     }
   }
 
@@ -53,8 +67,11 @@ export class RunUpdates {
 
   /** Whether it says more than the one that waits already. */
   #queue(run: RunSummary, pressing: boolean): boolean {
-    const before = this.#pressing.get(run.id) ?? this.#progress.get(run.id);
+    const current = this.#turn?.run.id === run.id ? this.#turn : null;
+    const before = this.#pressing.get(run.id) ?? this.#progress.get(run.id) ?? current?.run;
     if (before && before.lastSeq > run.lastSeq) return false;
+    // Who watches it knows this one already, and must not be told of the one before.
+    if (current) current.run = run;
     const isPressing = pressing || this.#pressing.has(run.id);
     if (isPressing) this.#progress.delete(run.id);
     // One that waits keeps its place.
@@ -62,14 +79,18 @@ export class RunUpdates {
     return true;
   }
 
-  #takeTurns(): void {
-    this.#timer = undefined;
-    while (this.#waitMs() <= 0) {
-      const run = this.#next();
-      if (!run) return;
-      this.#tell(run);
+  #goOn(): void {
+    this.#callOff = null;
+    if (this.#waitMs() > 0) this.#goOnLater();
+    else {
+      this.#turn ??= this.#nextTurn();
+      this.#tellSome();
     }
-    this.#timer = setTimeout(() => this.#takeTurns(), this.#waitMs());
+  }
+
+  #nextTurn(): Turn | null {
+    const run = this.#next();
+    return run ? { run, readers: this.#given.readers(run.id), told: 0 } : null;
   }
 
   #next(): RunSummary | undefined {
@@ -84,10 +105,27 @@ export class RunUpdates {
     return undefined;
   }
 
-  #tell(run: RunSummary): void {
-    const { readers, perSecond, tellAll } = this.#given;
-    this.#paidAt = Math.max(this.#paidAt, performance.now()) + (readers() / perSecond) * 1_000;
-    tellAll(run);
+  #tellSome(): void {
+    if (!this.#turn) return;
+    const { run, readers, told } = this.#turn;
+    const some = readers.slice(told, told + READERS_A_TURN);
+    this.#turn.told += some.length;
+    if (this.#turn.told >= readers.length) this.#turn = null;
+    this.#paidAt = Math.max(this.#paidAt, performance.now()) + (some.length / this.#given.perSecond) * 1_000;
+    if (some.length > 0) this.#given.tell(run, some);
+    if (this.#turn || this.#pressing.size + this.#progress.size > 0) this.#goOnLater();
+  }
+
+  #goOnLater(): void {
+    if (this.#callOff) return;
+    const waitMs = this.#waitMs();
+    if (waitMs > 0) {
+      const timer = setTimeout(() => this.#goOn(), waitMs);
+      this.#callOff = () => clearTimeout(timer);
+    } else {
+      const immediate = setImmediate(() => this.#goOn());
+      this.#callOff = () => clearImmediate(immediate);
+    }
   }
 
   #waitMs(): number {
@@ -95,8 +133,9 @@ export class RunUpdates {
   }
 
   #forget(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#callOff?.();
+    this.#callOff = null;
+    this.#turn = null;
     this.#pressing.clear();
     this.#progress.clear();
   }

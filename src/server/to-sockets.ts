@@ -35,9 +35,12 @@ export function toSockets(namespace: ReviewNamespace, options: ToSocketsOptions)
     return sockets.length > 0 ? namespace.to(sockets.map(({ id }) => id)) : undefined;
   };
   const updates = new RunUpdates({
-    readers: () => namespace.sockets.size,
+    readers: (runId) => {
+      const watching = new Set([...watched.socketsOf(runId)].map(({ id }) => id));
+      return [...watching, ...[...namespace.sockets.keys()].filter((id) => !watching.has(id))];
+    },
     perSecond: limits.runUpdatesPerSecond,
-    tellAll: (run) => broadcast('run:updated', run),
+    tell: (run, socketIds) => namespace.to([...socketIds]).emit('run:updated', run),
     tellWatchers: (run) => toWatchers(run.id)?.emit('run:updated', run),
   });
   // Who does not keep up misses pieces; the whole answer comes with the event.

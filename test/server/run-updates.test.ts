@@ -9,20 +9,26 @@ describe('updates of runs', () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
 
-  /** 100 readers and 1,000 messages a second: an update is 100 ms of sending. */
-  function updates({ readers = 100 } = {}) {
+  const idsOf = (readers: number) => Array.from({ length: readers }, (_, index) => `reader ${index + 1}`);
+
+  /** 50 readers and 500 messages a second: an update is 100 ms of sending. */
+  function updates({ readers = 50, perSecond = 500 } = {}) {
     const told: string[] = [];
+    const heard = new Map<string, number[]>();
     const now = { readers };
     const sent = new RunUpdates({
-      readers: () => now.readers,
-      perSecond: 1_000,
-      tellAll: ({ id, lastSeq }) => told.push(`${id.slice(4)} ${lastSeq}`),
+      readers: () => idsOf(now.readers),
+      perSecond,
+      tell: ({ id, lastSeq }, some) => {
+        told.push(`${id.slice(4)} ${lastSeq}`);
+        for (const reader of some) heard.set(reader, [...(heard.get(reader) ?? []), lastSeq]);
+      },
       tellWatchers: ({ id, lastSeq }) => told.push(`watchers: ${id.slice(4)} ${lastSeq}`),
     });
     const add = (name: string, lastSeq: number, pressing = false) =>
       sent.add(summaryOf(runId(name), { lastSeq }), { pressing });
     const toAll = () => told.filter((line) => !line.startsWith('watchers'));
-    return { sent, add, told, toAll, now };
+    return { sent, add, told, toAll, now, heard };
   }
 
   test('go at once while they are few', () => {
@@ -77,6 +83,36 @@ describe('updates of runs', () => {
     now.readers = 1;
     await vi.advanceTimersByTimeAsync(10_000);
     expect(toAll()).toEqual(['a 1']);
+  });
+
+  test('go to fifty readers at a turn of the event loop, so that nothing else waits for all of them', async () => {
+    const { add, told, heard } = updates({ readers: 120, perSecond: 100_000 });
+    add('a', 1);
+    expect(heard.size).toBe(50);
+    let between = 0;
+    setImmediate(() => {
+      between = heard.size;
+    });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(between).toBe(100);
+    expect(told).toEqual(['a 1', 'a 1', 'a 1']);
+    expect([...heard]).toEqual(idsOf(120).map((reader) => [reader, [1]]));
+  });
+
+  test('say what is newest to those whose turn comes later, and that again to the others', async () => {
+    const { add, told, heard } = updates({ readers: 120, perSecond: 100_000 });
+    add('a', 1);
+    add('a', 2);
+    // Who watches it knows the second from here on, and must not hear the first.
+    expect(told).toEqual(['a 1', 'watchers: a 2']);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(heard.get('reader 1')).toEqual([1, 2]);
+    expect(heard.get('reader 120')).toEqual([2, 2]);
+    add('a', 1);
+    add('a', 3);
+    add('a', 1);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([...heard.values()].map((seqs) => seqs.at(-1))).toEqual(idsOf(120).map(() => 3));
   });
 
   test('end with the server', async () => {
