@@ -6,6 +6,7 @@ import { afterThisTurn } from './after-this-turn.ts';
 import { announce, supervisedIn } from './broadcasts.ts';
 import { toErrorBody } from './call.ts';
 import { DeltaRelay } from './delta-relay.ts';
+import { every } from './every.ts';
 import type { Hints } from './hints/hints.ts';
 import { ShowOthers } from './hints/show-others.ts';
 import type { Authenticator } from './identity/authenticator.ts';
@@ -52,15 +53,15 @@ export function serveReviewNamespace(options: ReviewNamespaceOptions): () => voi
   });
 
   const slow = new SlowClients(limits);
-  const poll = setInterval(() => {
-    watched.wakeAll();
+  const stopPolling = every(POLL_MS, async () => {
     slow.cut(namespace, Date.now());
-  }, POLL_MS);
-  const check = setInterval(() => void cutUnauthenticated(namespace, { authenticator, log }), TOKEN_CHECK_MS);
+    await watched.wakeAll();
+  });
+  const stopChecking = every(TOKEN_CHECK_MS, () => cutUnauthenticated(namespace, { authenticator, log }));
   return () => {
     stop();
-    clearInterval(poll);
-    clearInterval(check);
+    stopPolling();
+    stopChecking();
     for (const socket of namespace.sockets.values()) watched.leave(socket);
   };
 }

@@ -1,19 +1,23 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isHoldpointError } from '../errors.ts';
 import type { Authenticator } from './identity/authenticator.ts';
 import type { ServerLimits } from './limits.ts';
 import { bufferedBytes, type ReviewNamespace, type ReviewSocket } from './review-socket.ts';
 import type { ServerLog } from './server-log.ts';
 
-/** Cuts sockets whose token was revoked or ran out, also when they only listen. */
+/** Cuts sockets whose token was revoked or ran out, also when they only listen. A token is looked at once, however many came with it. */
 export async function cutUnauthenticated(
   namespace: ReviewNamespace,
   { authenticator, log }: { authenticator: Authenticator; log: ServerLog },
 ): Promise<void> {
-  for (const socket of namespace.sockets.values()) {
+  const keyOf = ({ data }: ReviewSocket) => JSON.stringify(data.credential);
+  for (const sockets of Map.groupBy(namespace.sockets.values(), keyOf).values()) {
+    // Nothing that happens meanwhile waits for all of them.
+    await nextTurn();
     try {
-      await authenticator.identify(socket.data.credential);
+      if (sockets[0]) await authenticator.identify(sockets[0].data.credential);
     } catch (err) {
-      if (isHoldpointError(err, 'UNAUTHENTICATED')) socket.disconnect(true);
+      if (isHoldpointError(err, 'UNAUTHENTICATED')) for (const socket of sockets) socket.disconnect(true);
       else log.error({ err }, 'a token could not be checked; looked at again in two seconds');
     }
   }

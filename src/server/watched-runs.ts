@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RunId } from '../ids.ts';
 import type { ServerLimits } from './limits.ts';
 import type { Watching } from './operation.ts';
@@ -64,9 +65,12 @@ export class WatchedRuns {
     for (const watcher of this.#runs.get(runId)?.values() ?? []) watcher.wake();
   }
 
-  /** For what other processes appended, of which nobody tells. */
-  wakeAll(): void {
-    for (const runId of this.#runs.keys()) this.wake(runId);
+  /** For what other processes appended, of which nobody tells. Nothing that happens meanwhile waits for all of them. */
+  async wakeAll(): Promise<void> {
+    for (const runId of [...this.#runs.keys()]) {
+      this.wake(runId);
+      await nextTurn();
+    }
   }
 
   #watch(socket: ReviewSocket, runId: RunId, after: number): void {

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { memoryJournal } from '../../src/journal/memory-journal.ts';
 import { Authenticator } from '../../src/server/identity/authenticator.ts';
+import { hashOfSecret } from '../../src/server/identity/secret.ts';
 import { createToken, listTokens, revokeToken } from '../../src/server/identity/tokens.ts';
 import { rawSocket, send } from '../support/raw-socket.ts';
 import { type TestServer, testServer } from '../support/review-server.ts';
@@ -79,6 +81,18 @@ describe('tokens', () => {
     expect(await cut).toBe('io server disconnect');
     expect(Date.now() - revokedAt).toBeLessThan(5_000);
     await expect(rawSocket(server.url, token)).rejects.toMatchObject({ data: { code: 'UNAUTHENTICATED' } });
+  });
+
+  test('looked at again while connected: once for all sockets that came with it', async () => {
+    const { token } = await createToken(server.journal, { user: 'eve', roles: ['viewer'] });
+    const sockets = await Promise.all(Array.from({ length: 5 }, () => rawSocket(server.url, token)));
+    const looks = vi.spyOn(server.journal.tokens, 'byHash');
+    const looked = () => looks.mock.calls.filter(([hash]) => hash === hashOfSecret(token)).length;
+    await expect.poll(looked, { interval: 5 }).toBeGreaterThan(0);
+    await sleep(200);
+    expect(looked()).toBe(1);
+    looks.mockRestore();
+    for (const socket of sockets) socket.disconnect();
   });
 });
 
