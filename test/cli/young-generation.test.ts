@@ -1,5 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { RunSummary } from '../../src/hooks/run-summary.ts';
+import { cliFolder } from '../support/cli.ts';
+import { PLAIN } from '../support/cli-crews.ts';
 
 const KEEPS_MUCH = `
   const kept = [];
@@ -20,4 +24,26 @@ test('the young generation stays small in a process that asks for it, which it w
   const asks = `const { keepYoungGenerationSmall } = await import('../../src/cli/young-generation.ts'); keepYoungGenerationSmall();`;
   expect(youngBytes('')).toBeGreaterThan(12_000_000);
   expect(youngBytes(asks)).toBeLessThan(6_000_000);
+});
+
+/** Says what V8 is asked for, once the process is running. */
+const TELLS = `
+import { syncBuiltinESMExports } from 'node:module';
+import v8 from 'node:v8';
+v8.setFlagsFromString = (flags) => void process.stderr.write(flags + '\\n');
+syncBuiltinESMExports();`;
+
+test('the commands that read whole journals ask for it, and no other does', async () => {
+  await using folder = await cliFolder({ 'tells.mjs': TELLS, 'plain.ts': PLAIN });
+  const env = { NODE_OPTIONS: `--import=${join(folder.path, 'tells.mjs')}` };
+  const asked = async (...args: string[]) => {
+    const { code, stdout, stderr } = await folder.run([...args, '--json'], env);
+    expect(code).toBe(0);
+    return { stdout, asks: stderr.includes('--semi-space-growth-factor=1') };
+  };
+  const started = await asked('run', 'plain.ts', '--model', 'rehearsal');
+  expect(started.asks).toBe(false);
+  const { id } = JSON.parse(started.stdout) as RunSummary;
+  for (const command of ['replay', 'verify']) expect(await asked(command, id)).toMatchObject({ asks: true });
+  expect((await folder.run(['export', id], env)).stderr).toContain('--semi-space-growth-factor=1');
 });
