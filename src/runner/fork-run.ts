@@ -47,17 +47,19 @@ export async function forkRun(
   const forked = forkPrefix(source, { from, seq, to, by: actor.user, at: later(clock.now(), lines[seq - 1]?.at) });
   const crew = crewOf(context, forked.state, drive);
   const { events, state } = await admitted(context, crew, forked);
-  const drives = drive && crew !== null && drivers.mayDrive(crew.name);
-  let head: Head;
+  const seat = drive && crew ? drivers.reserve(crew.name) : null;
   try {
-    head = await begin(context, { events, state }, { asked, drives });
+    const head = await begin(context, { events, state }, { asked, drives: seat !== null });
+    if (seat && crew)
+      drivers.drive(new RunDriver(context, crew, { runId: to, epoch: 1, run: { state, head } }), crew.name);
+    else if (drive) drivers.lookSoon();
   } catch (error) {
     const raced = asked && isHoldpointError(error, 'SEQ_CONFLICT') ? await journal.answered(asked) : null;
     if (raced) return raced as RunSummary;
     throw error;
+  } finally {
+    seat?.();
   }
-  if (crew && drives)
-    drivers.drive(new RunDriver(context, crew, { runId: to, epoch: 1, run: { state, head } }), crew.name);
   return markFork(context, from, seq, summaryOf(state), options);
 }
 
