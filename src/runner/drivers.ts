@@ -14,6 +14,11 @@ import { takeUp } from './take-up.ts';
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 60_000;
 
+/** A run that is being taken. `woken`: somebody appended meanwhile, so the new driver looks again. */
+interface Taking {
+  woken: boolean;
+}
+
 interface Driving {
   readonly driver: RunDriver;
   readonly crew: string;
@@ -28,8 +33,7 @@ export class Drivers {
   readonly #handOut: HandOut;
   readonly #atOnce: AtOnce;
   readonly #driving = new Map<RunId, Driving>();
-  /** Runs that are being taken; true: somebody appended meanwhile, so the new driver looks again. */
-  readonly #taking = new Map<RunId, boolean>();
+  readonly #taking = new Map<RunId, Taking>();
   readonly #reserved = new Set<{ readonly crew: string; readonly given: Promise<void> }>();
   /** Of runs that stopped: how long each waits next. */
   readonly #retryMs = new Map<RunId, number>();
@@ -50,6 +54,11 @@ export class Drivers {
   /** The runs that are driven now. */
   driven(): RunId[] {
     return [...this.#driving.keys()];
+  }
+
+  /** Whether it is driven here, or about to be: nobody else here need take it. */
+  has(runId: RunId): boolean {
+    return this.#driving.has(runId) || this.#taking.has(runId);
   }
 
   /** A run that is driven here, as far as it is durable. Null: it is not, or has only begun to be. */
@@ -77,16 +86,17 @@ export class Drivers {
   /** Has a run of ours look again, or takes one that nobody drives. */
   wake(runId: RunId): void {
     const driving = this.#driving.get(runId);
+    const taking = this.#taking.get(runId);
     if (driving) {
       driving.woken = true;
       driving.driver.poke();
-    } else if (this.#taking.has(runId)) this.#taking.set(runId, true);
-    else void this.#take(runId, () => this.#claim(runId));
+    } else if (taking) taking.woken = true;
+    else void this.#take(runId, (isCurrent) => this.#claim(runId, isCurrent));
   }
 
   /** Has a run look again if it is ours. */
   poke(runId: RunId): void {
-    if (this.#driving.has(runId) || this.#taking.has(runId)) this.wake(runId);
+    if (this.has(runId)) this.wake(runId);
   }
 
   /** Has all runs of ours look again: another process may have appended, and nobody tells. */
@@ -137,9 +147,12 @@ export class Drivers {
         this.#tryAgain(runId, error);
       })
       .finally(() => {
-        const woken = this.#driving.get(runId)?.woken;
-        this.#driving.delete(runId);
-        if (woken) void this.#lookForMore(runId);
+        const current = this.#driving.get(runId);
+        // Another may have the run by now, which must stay known.
+        if (current?.driver === driver) {
+          this.#driving.delete(runId);
+          if (current.woken) void this.#lookForMore(runId);
+        }
         if (this.#isShared(crew) || this.#atOnce.crews?.[crew] !== undefined || this.#room() === 1) this.lookSoon();
       });
     this.#driving.set(runId, { driver, crew, done, woken: false });
@@ -148,7 +161,8 @@ export class Drivers {
   /** @returns when every driver has ended, or `graceMs` after which effects still under way are left in doubt. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
-    await this.#looking;
+    // A look that fails has taken nothing, and is logged by whoever asked for it.
+    await this.#looking?.catch(() => undefined);
     // A start that is being recorded is a run of ours in a moment.
     await Promise.all([...this.#reserved].map(({ given }) => given));
     const driving = [...this.#driving.values()];
@@ -187,18 +201,20 @@ export class Drivers {
     }
   }
 
-  /** One at a time works at taking a run. */
-  async #take(runId: RunId, work: () => Promise<void>): Promise<void> {
+  /** Works at taking a run. `work` is told how to ask whether it still is the one that does: what was handed out comes first. */
+  async #take(runId: RunId, work: (isCurrent: () => boolean) => Promise<void>): Promise<void> {
     if (this.#stopping) return;
-    this.#taking.set(runId, false);
+    const taking: Taking = { woken: false };
+    this.#taking.set(runId, taking);
+    const isCurrent = () => this.#taking.get(runId) === taking;
     try {
-      await work();
+      await work(isCurrent);
     } catch (error) {
       this.#context.log.error({ runId, err: error }, `run not taken: ${messageOf(error)}`);
       this.#tryAgain(runId, error);
     } finally {
-      if (this.#taking.get(runId)) this.#driving.get(runId)?.driver.poke();
-      this.#taking.delete(runId);
+      if (taking.woken) this.#driving.get(runId)?.driver.poke();
+      if (isCurrent()) this.#taking.delete(runId);
     }
   }
 
@@ -209,7 +225,9 @@ export class Drivers {
     this.#context.clock.after(retryMs, () => this.wake(runId));
   }
 
-  async #claim(runId: RunId): Promise<void> {
+  async #claim(runId: RunId, isCurrent: () => boolean): Promise<void> {
+    // What a look is about to find would be claimed twice, and the first claim be worth nothing.
+    await this.#looking?.catch(() => undefined);
     const row = await this.#context.journal.run(runId);
     if (!row || !this.#context.crews.has(row.summary.crew)) return;
     if (this.#room() < 0 || this.#roomFor(row.summary.crew) <= 0) {
@@ -217,8 +235,9 @@ export class Drivers {
       if (row.owner === this.#context.nodeId) this.#context.clock.after(FIRST_RETRY_MS, () => this.wake(runId));
       return;
     }
+    if (!isCurrent()) return;
     const claimed = await this.#handOut.claim(runId);
-    if (claimed) await this.#begin(claimed);
+    if (claimed && isCurrent()) await this.#begin(claimed);
   }
 
   async #begin(taken: Taken, recorded: Recorded | null = null): Promise<void> {

@@ -57,7 +57,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     mayDrive: (runId, crew) => isMine(runId) && drivers.mayDrive(crew),
     drive: (taken, recorded) => drivers.begin(taken, recorded),
   };
-  const handOut = handOutOf(context, isMine, drives);
+  const handOut = handOutOf(context, (runId) => isMine(runId) && !drivers.has(runId), drives);
   const presence = new Presence(context);
   const drivers = new Drivers(context, handOut, atOnce);
   const oversight = new Oversight(context);
@@ -101,10 +101,10 @@ function portsOf(
 function closer({ context, presence, handOut, drivers }: EngineParts, stopSweeping: () => Promise<void>) {
   const close = async () => {
     await stopSweeping();
-    await drivers.stop(context.limits.stopGraceMs);
     // A store that is away does not keep this process: others find out by its silence.
-    await presence
-      .leave()
+    await drivers
+      .stop(context.limits.stopGraceMs)
+      .finally(() => presence.leave())
       .finally(() => handOut.leave())
       .finally(() => context.journal.close());
   };
