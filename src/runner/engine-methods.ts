@@ -7,31 +7,30 @@ import { claimHold, commentHold, decideHold, releaseHold } from './decisions.ts'
 import type { Drivers } from './drivers.ts';
 import type { Engine } from './engine.ts';
 import { forkRun } from './fork-run.ts';
-import type { Listeners } from './listeners.ts';
 import type { Oversight } from './oversight.ts';
 import { readHold, readRun, readState, verifyRun } from './read-engine.ts';
+import type { RunWaiters } from './run-waiters.ts';
 import { startRun } from './start-run.ts';
 import { resumeAll, stopAll } from './stop-all.ts';
-import { untilStatus } from './until-status.ts';
 
 interface Given {
   readonly context: RunnerContext;
   readonly drivers: Drivers;
   readonly oversight: Oversight;
-  readonly listeners: Listeners;
+  readonly waiters: RunWaiters;
   /** Whether a fork is driven here unless its caller says otherwise. */
   readonly drives: boolean;
 }
 
 /** What an engine can be asked for; each is a file of its own. */
-export function engineMethods({ context, drivers, oversight, listeners, drives }: Given) {
+export function engineMethods({ context, drivers, oversight, waiters, drives }: Given) {
   return {
     ...runMethods(context, drivers, drives),
     ...stopMethods(context, drivers),
     ...holdMethods(context),
     ...oversightMethods(context, oversight),
     ...readingMethods(context.journal),
-    ...waitingMethods({ context, drivers, listeners }),
+    ...waitingMethods(waiters),
   };
 }
 
@@ -76,10 +75,10 @@ function holdMethods(context: RunnerContext): Pick<Engine, 'decide' | 'claim' | 
   };
 }
 
-function waitingMethods(wait: Pick<Given, 'context' | 'drivers' | 'listeners'>): Pick<Engine, 'settled' | 'outcome'> {
+function waitingMethods(waiters: RunWaiters): Pick<Engine, 'settled' | 'outcome'> {
   return {
-    settled: (runId, given) => untilStatus(wait, runId, (status) => status !== 'running', given),
-    outcome: (runId, given) => untilStatus(wait, runId, (status) => ENDED.has(status), given),
+    settled: (runId, given) => waiters.until(runId, (status) => status !== 'running', given),
+    outcome: (runId, given) => waiters.until(runId, (status) => ENDED.has(status), given),
   };
 }
 

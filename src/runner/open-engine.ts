@@ -21,6 +21,7 @@ import { EngineLimits, parseLimits } from './limits.ts';
 import { Listeners } from './listeners.ts';
 import { Oversight } from './oversight.ts';
 import { Presence } from './presence.ts';
+import { RunWaiters } from './run-waiters.ts';
 import { saltSource } from './salt.ts';
 import { StopReader } from './stops.ts';
 import { type EngineParts, startSweeping } from './sweep.ts';
@@ -62,6 +63,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const drivers = new Drivers(context, handOut, atOnce);
   const oversight = new Oversight(context);
   await join({ context, presence, handOut, drivers }, { ...options, drives, atOnce });
+  const waiters = new RunWaiters({ context, drivers, listeners });
   const parts = { context, presence, drivers, handOut, oversight };
   const stopSweeping = drives ? startSweeping(parts, sweepMs) : async () => undefined;
   return {
@@ -69,9 +71,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     journal,
     announce: (url) => presence.announce(url),
     crews: () => options.crews.map(crewInfo),
-    ...engineMethods({ context, drivers, oversight, listeners, drives: drives !== false }),
+    ...engineMethods({ context, drivers, oversight, waiters, drives: drives !== false }),
     on: (listener) => listeners.add(listener),
-    close: closer(parts, stopSweeping),
+    close: closer(parts, waiters, stopSweeping),
   };
 }
 
@@ -98,12 +100,17 @@ function portsOf(
 }
 
 /** Ends everything in order, once. */
-function closer({ context, presence, handOut, drivers }: EngineParts, stopSweeping: () => Promise<void>) {
+function closer(
+  { context, presence, handOut, drivers }: EngineParts,
+  waiters: RunWaiters,
+  stopSweeping: () => Promise<void>,
+) {
   const close = async () => {
     await stopSweeping();
     // A store that is away does not keep this process: others find out by its silence.
     await drivers
       .stop(context.limits.stopGraceMs)
+      .finally(() => waiters.close())
       .finally(() => presence.leave())
       .finally(() => handOut.leave())
       .finally(() => context.journal.close());
