@@ -44,6 +44,9 @@ function cheapNow(): () => string {
   };
 }
 
+/** About 25 days. A longer timer of Node rings at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: cheapNow(),
   uptimeMs: cheapUptimeMs(),
@@ -53,7 +56,12 @@ export const systemClock: Clock = {
     return () => clearInterval(timer);
   },
   after(ms, ring) {
-    const timer = setTimeout(ring, ms);
+    let timer: NodeJS.Timeout;
+    const wait = (leftMs: number) => {
+      const nextMs = Math.min(leftMs, LONGEST_TIMER_MS);
+      timer = setTimeout(() => (leftMs > nextMs ? wait(leftMs - nextMs) : ring()), nextMs);
+    };
+    wait(ms);
     return () => clearTimeout(timer);
   },
 };

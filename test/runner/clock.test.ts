@@ -27,3 +27,19 @@ test.each([HOUR_MS, -HOUR_MS])('a time of day that is moved by %i ms is noticed'
   expect(Math.abs(clock.movedByMs() - movedMs)).toBeLessThan(1_000);
   expect(Math.abs(Date.parse(clock.now()) - before)).toBeLessThan(10_000);
 });
+
+test('a span longer than the longest timer of Node is waited for, and can be called off', async () => {
+  vi.useFakeTimers();
+  const DAY_MS = 24 * HOUR_MS;
+  const rung: string[] = [];
+  systemClock.after(60 * DAY_MS, () => rung.push('sixty days'));
+  const callOff = systemClock.after(61 * DAY_MS, () => rung.push('never'));
+  await vi.advanceTimersByTimeAsync(60 * DAY_MS - 1);
+  expect(rung).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(rung).toEqual(['sixty days']);
+  callOff();
+  await vi.advanceTimersByTimeAsync(2 * DAY_MS);
+  expect(rung).toEqual(['sixty days']);
+  expect(vi.getTimerCount()).toBe(0);
+});
