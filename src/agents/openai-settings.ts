@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { HoldpointError } from '../errors.ts';
+import { LONGEST_TIMER_MS } from '../hooks/duration.ts';
 import { keptFetch } from './fetch.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -20,7 +21,7 @@ export interface OpenAIModelOptions {
   readonly price?: ModelPrice | undefined;
   /** Tries of one answer before giving up. Default 8, minimum 1. */
   readonly maxTries?: number | undefined;
-  /** Of one whole try, in milliseconds. Default 120 000. */
+  /** Of one whole try, in milliseconds. Default 120 000; more than 25 days, such as `Infinity`, count as those. */
   readonly timeoutMs?: number | undefined;
   /** Between two pieces of a stream, in milliseconds. Default 60 000. */
   readonly idleTimeoutMs?: number | undefined;
@@ -74,14 +75,14 @@ export function openaiSettings(options: OpenAIModelOptions, env: Env): OpenAISet
       "The model's base URL carries a user or password, which is never sent. Put the key into OPENAI_API_KEY.",
     );
   }
-  const idleTimeoutMs = options.idleTimeoutMs ?? 60_000;
+  const idleTimeoutMs = Math.min(options.idleTimeoutMs ?? 60_000, LONGEST_TIMER_MS);
   return {
     name: options.name ?? given(env.HOLDPOINT_MODEL) ?? DEFAULT_NAME,
     baseURL: baseURL ?? OPENAI,
     apiKey: apiKey ?? NO_KEY,
     price: options.price ?? null,
     maxTries: Math.max(1, options.maxTries ?? 8),
-    timeoutMs: options.timeoutMs ?? 120_000,
+    timeoutMs: Math.min(options.timeoutMs ?? 120_000, LONGEST_TIMER_MS),
     idleTimeoutMs,
     fetch: options.fetch ?? keptFetch(env, { idleTimeoutMs }),
     sleep: options.sleep ?? ((ms, { signal }) => delay(ms, undefined, { signal })),

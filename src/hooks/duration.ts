@@ -11,6 +11,9 @@ export const Duration = z.string().regex(PATTERN, {
     `Not a duration: ${JSON.stringify(issue.input)}. Write a number and its unit, such as '30s', '10m', '4h' or '7d'.`,
 }) as unknown as z.ZodType<Duration>;
 
+/** About 25 days: a timer of Node that is set for longer rings at once. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Milliseconds of a duration; 0 where the text is none (the schema refused it before). */
 export function durationMs(duration: Duration): number {
   const match = PATTERN.exec(duration);

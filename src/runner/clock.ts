@@ -1,4 +1,5 @@
 import { uptime } from 'node:os';
+import { LONGEST_TIMER_MS } from '../hooks/duration.ts';
 
 /** Time as an input: the engine reads the clock only here, so that tests can hand it one of their own. */
 export interface Clock {
@@ -43,9 +44,6 @@ function cheapNow(): () => string {
     return known.text;
   };
 }
-
-/** About 25 days. A longer timer of Node rings at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: cheapNow(),

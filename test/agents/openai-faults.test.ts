@@ -126,6 +126,11 @@ describe('an answer that nobody watches', () => {
     },
   );
 
+  it('is waited for where no time was to be too long', async () => {
+    const model = quickModel(server.baseURL, { timeoutMs: Number.POSITIVE_INFINITY, maxTries: 1 });
+    expect(await ask(model, requestFor('Say it.'))).toMatchObject({ failures: [] });
+  });
+
   it('times out when it falls silent in the middle', async () => {
     await server.rules({ when: '', reply: { output: 'whole' } });
     await server.configure({ next: ['silent'] });
