@@ -37,7 +37,7 @@ export async function amendRun<T>(
   known: (() => AtRest) | null = null,
 ): Promise<T> {
   const { journal, clock } = context;
-  let commit: Commit | null = null;
+  let worked: Commit | null = null;
   let recorded: Recorded | null = null;
   const asked = request ? { by: actor.user, ...request } : null;
   const amending = (view: AmendView) => {
@@ -46,18 +46,19 @@ export async function amendRun<T>(
     const decided = decide(view, now < view.head.at ? view.head.at : now);
     const foreseen = decided.foreseen && isNext(context, decided.foreseen, view, now) ? decided.foreseen : null;
     const { amendment, published } = amendmentOf(context, runId, view, { amending: decided, foreseen, now });
-    if (published.events.length > 0) commit = published;
+    worked = published;
     recorded = foreseen && { foreseen, head: headOf(published.events) };
     const { summary, holds } = published;
     const seq = view.head.seq + decided.drafts.length;
     return { ...amendment, answer: decided.answer({ seq, holds, summary }) as Json };
   };
-  const { answer, epoch } = await journal.amend<Json>(runId, asked, amending, known);
+  const { answer, events, epoch } = await journal.amend<Json>(runId, asked, amending, known);
   faultPoint('amend.durable');
   context.foresight.outdate(runId);
-  if (commit) context.publish(commit);
+  // A request that was answered before appends nothing, whatever was worked out for it before that was seen.
+  if (worked && events.length > 0) context.publish(worked);
   if (epoch !== undefined) context.drive({ runId, epoch, from: null }, recorded);
-  else if (commit && wakes((commit as Commit).events)) context.wake(runId);
+  else if (wakes(events)) context.wake(runId);
   return answer as T;
 }
 

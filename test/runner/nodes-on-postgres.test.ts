@@ -247,3 +247,22 @@ test('a run that a node took and could not read goes on there once it can be rea
   await database.query('DROP VIEW holdpoint.events; ALTER TABLE holdpoint.whole RENAME TO events');
   expect(await engine.outcome(id, { signal: AbortSignal.timeout(15_000) })).toMatchObject({ status: 'completed' });
 });
+
+test('a decision that was answered on another node is not told of again where its request comes a second time', async () => {
+  const models = () => scriptedModel(['facts', 'draft', 'edited'].map((text) => answer(text)));
+  const [here, there] = [await node({ models, drives: true }), await node({ models, drives: () => false })];
+  const { id } = await here.start('newsroom', { topic: 'tea' }, { requestedBy: 'user:rita' });
+  await here.settled(id);
+  const [hold] = (await here.journal.holds({ runId: id, status: 'open' })).items;
+  if (!hold) throw new Error('no hold');
+  const told: number[] = [];
+  here.on({ committed: ({ runId, events }) => void (runId === id && told.push(...events.map(({ seq }) => seq))) });
+  const request = { id: 'decide-once', content: 'a'.repeat(64) };
+  const options = { actor: person('user:ana'), request };
+  const decide = (engine: Engine) =>
+    engine.decide(hold.id as HoldId, { digest: hold.digest, verdict: 'reject', reason: 'Too short.' }, options);
+  const first = await decide(there);
+  // This node remembers the run as it was at rest.
+  expect(await decide(here)).toEqual(first);
+  expect(told.filter((seq) => seq === first.recordedSeq)).toEqual([]);
+});
