@@ -1,3 +1,4 @@
+import type { RunId } from '../ids.ts';
 import type { Journal } from '../journal/journal.ts';
 import { acceptChange, changeOf } from './accept-change.ts';
 import { auditAction, undoAction } from './act-on-action.ts';
@@ -9,6 +10,7 @@ import type { Engine } from './engine.ts';
 import { forkRun } from './fork-run.ts';
 import type { Oversight } from './oversight.ts';
 import { readHold, readRun, readState, verifyRun } from './read-engine.ts';
+import { RequestsUnderWay } from './requests-under-way.ts';
 import type { RunWaiters } from './run-waiters.ts';
 import { startRun } from './start-run.ts';
 import { resumeAll, stopAll } from './stop-all.ts';
@@ -58,9 +60,12 @@ function readingMethods(journal: Journal): Pick<Engine, 'run' | 'runs' | 'stateA
 }
 
 function stopMethods(context: RunnerContext, drivers: Drivers): Pick<Engine, 'stopAll' | 'resumeAll' | 'stop'> {
+  // With many runs they take longer than a client waits before it sends its message again.
+  const underWay = new RequestsUnderWay<RunId[]>();
   return {
-    stopAll: (request, given) => stopAll(context, request, given).finally(() => drivers.lookAgain()),
-    resumeAll: (request, given) => resumeAll(context, request, given),
+    stopAll: (request, given) =>
+      underWay.join(given, () => stopAll(context, request, given).finally(() => drivers.lookAgain())),
+    resumeAll: (request, given) => underWay.join(given, () => resumeAll(context, request, given)),
     stop: () => context.stops.standing(),
   };
 }

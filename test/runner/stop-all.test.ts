@@ -10,10 +10,12 @@ import { type RunId, SYSTEM_JOURNAL } from '../../src/ids.ts';
 import { defineCrew, defineTool } from '../../src/index.ts';
 import { seal } from '../../src/journal/envelope.ts';
 import type { Journal } from '../../src/journal/journal.ts';
+import { memoryJournal } from '../../src/journal/memory-journal.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite-journal.ts';
 import { openEngine } from '../../src/runner/open-engine.ts';
 import { person } from '../support/desk.ts';
 import { checkRun } from '../support/run-invariants.ts';
+import { slowJournal } from '../support/slow-journal.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const ana = { actor: person('user:ana') };
@@ -223,3 +225,26 @@ function hold(journal: Journal, when: 'before' | 'after', reached: () => void, g
     if (when === 'before') await append(batch);
   };
 }
+
+test('a stop that is sent again while it is carried out is not begun twice', async () => {
+  const lists: string[] = [];
+  const { crew, model } = factory();
+  const journal = slowJournal(memoryJournal(), (name) => void (name === 'runs' && lists.push(name)));
+  const log = pino({ level: 'silent' });
+  const engine = await openEngine({ crews: [crew], journal, models: () => model, log, sweepMs: 60_000 });
+  const { id } = await engine.start('factory', { held: true }, { requestedBy: 'user:ana' });
+  await engine.settled(id);
+  const options = { ...ana, request: { id: 'stop-once', content: 'a'.repeat(64) } };
+  const stop = () => engine.stopAll({ reason: 'Look first.', cancel: false }, options);
+  lists.length = 0;
+  expect(await stop()).toEqual([id]);
+  const once = lists.length;
+  const resume = { ...ana, request: { id: 'resume-once', content: 'b'.repeat(64) } };
+  await engine.resumeAll({ reason: 'Looked.' }, resume);
+  lists.length = 0;
+  const again = { ...options, request: { ...options.request, id: 'stop-twice' } };
+  const both = [1, 2, 3].map(() => engine.stopAll({ reason: 'Look first.', cancel: false }, again));
+  expect(await Promise.all(both)).toEqual([[id], [id], [id]]);
+  expect(lists).toHaveLength(once);
+  await engine.close();
+});
