@@ -1,7 +1,7 @@
 import type { RunEvent } from '../crew/events.ts';
 import { fold } from '../crew/fold.ts';
 import type { RunState } from '../crew/run-state.ts';
-import { HoldpointError } from '../errors.ts';
+import { HoldpointError, isHoldpointError } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import { type Head, headOf, type JournalEvent } from '../journal/envelope.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -49,6 +49,11 @@ function isReference(value: unknown): boolean {
 
 export function foldAll(state: RunState | null, runId: RunId, events: readonly RunEvent[]): RunState | null {
   return events.reduce<RunState | null>((folded, event) => fold(folded, runId, event), state);
+}
+
+/** The run's journal says what it should not: nobody can tell how it stands. */
+export function isUnreadable(error: unknown): error is HoldpointError {
+  return isHoldpointError(error, 'JOURNAL_BROKEN') || isHoldpointError(error, 'EVENT_IMPOSSIBLE');
 }
 
 export function runNotFound(runId: string): HoldpointError {

@@ -7,6 +7,7 @@ import { cancelRun } from './cancel-run.ts';
 import { changeRun } from './change-run.ts';
 import type { RunnerContext } from './context.ts';
 import type { ActOptions, ResumeRequest, StopRequest } from './engine.ts';
+import { isUnreadable } from './load-run.ts';
 import { declareStop, liftStop, parkedBy, type Stop } from './stops.ts';
 
 /** Runs that are stopped or resumed side by side, so that one call does not wait for thousands. */
@@ -32,7 +33,7 @@ export async function stopAll(context: RunnerContext, request: StopRequest, opti
     // Whoever drove them may have seen the stop first, and parked them.
     const done = new Set(stopped);
     const others = before.filter((runId) => !done.has(runId));
-    return [...stopped, ...(await each(others, (runId) => isParked(context, runId)))];
+    return [...stopped, ...(await each(context, others, (runId) => isParked(context, runId)))];
   });
 }
 
@@ -48,7 +49,7 @@ export async function resumeAll(context: RunnerContext, request: ResumeRequest, 
 /** Parks these runs if everything is stopped: also what its declarer did not reach, because it ended in between. */
 export async function parkIfStopped(context: RunnerContext, runs: readonly RunId[]): Promise<void> {
   const stop = runs.length === 0 ? null : await context.stops.standing();
-  if (stop) await each(runs, (runId) => parkRun(context, runId, stop, { actor: CLOCK }));
+  if (stop) await each(context, runs, (runId) => parkRun(context, runId, stop, { actor: CLOCK }));
 }
 
 const CLOCK = { user: 'system', roles: [], groups: [] };
@@ -76,7 +77,7 @@ async function untilNoneIsLeft(
   const all = new Set<RunId>();
   for (let pass = 1; pass <= MAX_PASSES; pass++) {
     const runs = (await runsWith(context, statuses)).filter((id) => !all.has(id));
-    const done = await each(runs, work);
+    const done = await each(context, runs, work);
     for (const runId of done) all.add(runId);
     if (done.length === 0) break;
   }
@@ -98,14 +99,33 @@ async function runsWith({ journal }: RunnerContext, statuses: readonly RunStatus
 }
 
 /** @returns the runs with which it was done. */
-async function each(runs: readonly RunId[], work: (runId: RunId) => Promise<boolean>): Promise<RunId[]> {
+async function each(
+  context: RunnerContext,
+  runs: readonly RunId[],
+  work: (runId: RunId) => Promise<boolean>,
+): Promise<RunId[]> {
   const done: RunId[] = [];
   for (let from = 0; from < runs.length; from += AT_ONCE) {
     const chunk = runs.slice(from, from + AT_ONCE);
-    const results = await Promise.all(chunk.map(work));
+    const results = await Promise.all(chunk.map((runId) => workOn(context, runId, work)));
     done.push(...chunk.filter((_, index) => results[index]));
   }
   return done;
+}
+
+/** One that cannot be read goes nowhere by itself, and must not keep the others from being reached. */
+async function workOn(
+  { log }: RunnerContext,
+  runId: RunId,
+  work: (runId: RunId) => Promise<boolean>,
+): Promise<boolean> {
+  try {
+    return await work(runId);
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    log.error({ runId, err: error }, `run ${runId} was passed over, its journal cannot be read: ${error.message}`);
+    return false;
+  }
 }
 
 async function isParked({ journal }: RunnerContext, runId: RunId): Promise<boolean> {

@@ -1,11 +1,10 @@
 import type { CrewDefinition } from '../crew/crew-definition.ts';
 import type { Draft } from '../crew/events.ts';
-import { isHoldpointError } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import type { Taken } from '../journal/hand-out.ts';
 import type { RunnerContext } from './context.ts';
 import { effectsInDoubt, type InDoubt } from './in-doubt.ts';
-import { type LoadedRun, loadRun } from './load-run.ts';
+import { isUnreadable, type LoadedRun, loadRun } from './load-run.ts';
 import { isGone } from './node-life.ts';
 import { writeOutputFiles } from './output-files.ts';
 import { parkIfChanged } from './park.ts';
@@ -55,7 +54,7 @@ async function load({ journal, log }: RunnerContext, runId: RunId, epoch: number
   try {
     return await loadRun(journal, runId);
   } catch (error) {
-    if (!isHoldpointError(error, 'JOURNAL_BROKEN') && !isHoldpointError(error, 'EVENT_IMPOSSIBLE')) throw error;
+    if (!isUnreadable(error)) throw error;
     log.error({ runId, err: error }, `run parked, its journal cannot be read: ${error.message}`);
     const row = await journal.run(runId);
     const { code, message } = error;
