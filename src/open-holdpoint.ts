@@ -133,7 +133,11 @@ export async function openHoldpoint<const Cs extends readonly Crew[]>(
     ...(options.atOnce ? { atOnce: options.atOnce } : {}),
     ...(options.clock ? { clock: options.clock } : {}),
   });
-  const others = await tellOtherNodes(engine, typeof database === 'string' ? database : '', options.log ?? silentLog);
+  const address = typeof database === 'string' ? database : '';
+  const others = await tellOtherNodes(engine, address, options.log ?? silentLog).catch(async (error: unknown) => {
+    await engine.close();
+    throw error;
+  });
   const close = () => engine.close().finally(() => others.leave());
   return {
     async start(crew, inputs, { requestedBy = localUser(), requestId } = {}) {

@@ -47,12 +47,13 @@ export async function startServing(
   });
   const endLog = options.logJournal ? logJournal({ engine, log }) : async () => undefined;
   const others = await meetOtherNodes(engine, databaseAddress(options), log);
-  const closeEngine = async () => {
-    await engine.close();
-    await others.leave();
-    await endLog();
-    log.flush();
-  };
+  // A store that is away keeps nothing else from being let go of.
+  const closeEngine = () =>
+    engine
+      .close()
+      .finally(() => others.leave())
+      .finally(() => endLog())
+      .finally(() => log.flush());
   try {
     const { host, port, allowHost: allowedHosts } = options;
     const server = await serveReview({

@@ -43,8 +43,17 @@ export interface EngineOptions {
   readonly version?: string;
 }
 
-/** Opens an engine on a journal: takes over what a dead process left, and drives runs until it is closed. */
+/** Opens an engine on a journal, which is its own from then on: takes over what a dead process left, and drives runs until it is closed. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
+  try {
+    return await open(options);
+  } catch (error) {
+    await options.journal.close();
+    throw error;
+  }
+}
+
+async function open(options: EngineOptions): Promise<Engine> {
   const { journal, log, sweepMs = 1_000, drives = true } = options;
   const atOnce = parseLimits(AtOnce, options.atOnce ?? {});
   const listeners = new Listeners(log);
