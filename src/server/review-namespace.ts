@@ -75,7 +75,7 @@ function tellWhatHappens(
     ...{ journal: engine.journal, log, limits },
     onBegin: (runId) => others?.watched(runId),
   });
-  const { broadcast, updates, watched, sendDelta } = sockets;
+  const { broadcast, watched, sendDelta } = sockets;
   const deltas = new DeltaRelay(sendDelta);
   const others =
     hints &&
@@ -108,7 +108,7 @@ function tellWhatHappens(
     unsubscribe();
     telling.close();
     deltas.close();
-    updates.close();
+    sockets.close();
     others?.close();
   };
   return { watched, stop };

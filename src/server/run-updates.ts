@@ -7,6 +7,7 @@ const BURST_MS = 50;
 const READERS_A_TURN = 50;
 
 interface Given {
+  readonly isAnybodyHere: () => boolean;
   /** The ids of all who are connected, those who watch the run first: an update is so many messages. */
   readonly readers: (runId: RunId) => readonly string[];
   /** Messages in the long run. */
@@ -48,11 +49,10 @@ export class RunUpdates {
 
   add(run: RunSummary, { pressing }: { pressing: boolean }): void {
     if (this.#isClosed) return;
-    const readers = this.#given.readers(run.id);
     // Whoever comes reads what is, and must not be told what was.
-    if (readers.length === 0) this.#forget();
+    if (!this.#given.isAnybodyHere()) this.#forget();
     else if (!this.#callOff && this.#waitMs() <= 0) {
-      this.#turn = { run, readers, told: 0 };
+      this.#turn = this.#turnOf(run);
       this.#tellSome();
     } else if (this.#queue(run, pressing)) {
       this.#given.tellWatchers(run);
@@ -90,7 +90,11 @@ export class RunUpdates {
 
   #nextTurn(): Turn | null {
     const run = this.#next();
-    return run ? { run, readers: this.#given.readers(run.id), told: 0 } : null;
+    return run ? this.#turnOf(run) : null;
+  }
+
+  #turnOf(run: RunSummary): Turn {
+    return { run, readers: this.#given.readers(run.id), told: 0 };
   }
 
   #next(): RunSummary | undefined {

@@ -6,6 +6,7 @@ import { bufferedBytes, type ReviewNamespace } from './review-socket.ts';
 import { RunUpdates } from './run-updates.ts';
 import type { ServerLog } from './server-log.ts';
 import { SharedPages } from './shared-pages.ts';
+import { ToAll } from './to-all.ts';
 import { WatchedRuns, type WatchedRunsOptions } from './watched-runs.ts';
 
 /** The ways to the sockets of this node. Whatever goes to several of them is encoded once. */
@@ -13,6 +14,7 @@ export interface ToSockets extends Told {
   readonly watched: WatchedRuns;
   readonly updates: RunUpdates;
   readonly sendDelta: (delta: Delta) => void;
+  readonly close: () => void;
 }
 
 export interface ToSocketsOptions extends Pick<WatchedRunsOptions, 'onBegin'> {
@@ -24,7 +26,14 @@ export interface ToSocketsOptions extends Pick<WatchedRunsOptions, 'onBegin'> {
 export function toSockets(namespace: ReviewNamespace, options: ToSocketsOptions): ToSockets {
   const { journal, log, limits, onBegin } = options;
   // Every role may read, so all who are in may be told.
-  const broadcast: Broadcast = (name, message) => void (namespace.emit as Broadcast).call(namespace, name, message);
+  const toAll = new ToAll<(emit: Broadcast) => void>({
+    readers: () => [...namespace.sockets.keys()],
+    send: (message, socketIds) => {
+      const some = namespace.to([...socketIds]);
+      message((name, given) => void (some.emit as Broadcast).call(some, name, given));
+    },
+  });
+  const broadcast: Broadcast = (name, message) => toAll.add((emit) => emit(name, message));
   const pages = new SharedPages({
     journal,
     send: (event, socketIds) => namespace.to([...socketIds]).emit('run:event', event),
@@ -35,6 +44,7 @@ export function toSockets(namespace: ReviewNamespace, options: ToSocketsOptions)
     return sockets.length > 0 ? namespace.to(sockets.map(({ id }) => id)) : undefined;
   };
   const updates = new RunUpdates({
+    isAnybodyHere: () => namespace.sockets.size > 0,
     readers: (runId) => {
       const watching = new Set([...watched.socketsOf(runId)].map(({ id }) => id));
       return [...watching, ...[...namespace.sockets.keys()].filter((id) => !watching.has(id))];
@@ -45,5 +55,9 @@ export function toSockets(namespace: ReviewNamespace, options: ToSocketsOptions)
   });
   // Who does not keep up misses pieces; the whole answer comes with the event.
   const sendDelta = (delta: Delta) => toWatchers(delta.runId, limits.maxBufferedBytes / 4)?.emit('run:delta', delta);
-  return { broadcast, watched, updates, sendDelta };
+  const close = () => {
+    updates.close();
+    toAll.close();
+  };
+  return { broadcast, watched, updates, sendDelta, close };
 }

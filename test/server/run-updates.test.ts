@@ -17,6 +17,7 @@ describe('updates of runs', () => {
     const heard = new Map<string, number[]>();
     const now = { readers };
     const sent = new RunUpdates({
+      isAnybodyHere: () => now.readers > 0,
       readers: () => idsOf(now.readers),
       perSecond,
       tell: ({ id, lastSeq }, some) => {
