@@ -2,7 +2,7 @@ import { type ConfigIssue, issuesText } from '../crew/config-issue.ts';
 import type { CrewDefinition, TaskDefinition } from '../crew/crew-definition.ts';
 import { givenTo, taskDefinition } from '../crew/derive/context.ts';
 import { askGuardrails } from '../crew/derive/gates.ts';
-import { checkOutput, checkValue, toolFor } from '../crew/derive/interpret-answer.ts';
+import { type Checked, checkOutput, checkValue, toolFor } from '../crew/derive/interpret-answer.ts';
 import type { TimeLimit } from '../crew/derive/time-limit.ts';
 import { choiceOf } from '../crew/fold-hold.ts';
 import type { RunState } from '../crew/run-state.ts';
@@ -10,6 +10,7 @@ import { HoldpointError } from '../errors.ts';
 import type { HoldRecord } from '../hooks/hold.ts';
 import type { Verdict } from '../hooks/review-policy.ts';
 import type { Json } from '../json/json.ts';
+import { changesOf } from './as-given.ts';
 
 interface Checking {
   readonly crew: CrewDefinition;
@@ -21,7 +22,7 @@ interface Checking {
 
 /**
  * A reviewer's value as it will be used, defaults applied, after it passed what the agent's own would have to pass: the schema
- * and, for an output, the guardrails.
+ * and, for an output, the guardrails. Otherwise it is used as it was written, or refused.
  * @throws {HoldpointError} `VALUE_INVALID`; details carry what is wrong.
  */
 export async function checkDecisionValue(
@@ -57,8 +58,14 @@ function checkText(hold: HoldRecord, value: Json): Json {
 
 async function checkForm(checking: Checking, hold: HoldRecord, value: Json): Promise<Json> {
   const checked = await checkOutput(taskOfHold(checking, hold), value, checking.timeLimit);
-  if (!checked.ok) throw invalid(hold, issuesText(checked.issues), checked.issues);
-  return checked.value;
+  return asGiven(hold, value, checked);
+}
+
+/** @throws `VALUE_INVALID` for what the schema refuses, and for what it would silently use something else for */
+function asGiven(hold: HoldRecord, value: Json, checked: Checked): Json {
+  const issues = checked.ok ? changesOf(value, checked.value) : checked.issues;
+  if (checked.ok && issues.length === 0) return checked.value;
+  throw invalid(hold, issuesText(issues), issues);
 }
 
 async function checkTaskOutput(checking: Checking, hold: HoldRecord, value: Json): Promise<Json> {
@@ -85,8 +92,7 @@ async function checkAgainstTool(
       `The crew "${hold.crew}" has no tool "${hold.action?.tool}" here, so its value cannot be checked.`,
     );
   const checked = await checkValue(use.tool[side], value, checking.timeLimit);
-  if (!checked.ok) throw invalid(hold, issuesText(checked.issues), checked.issues);
-  return checked.value;
+  return asGiven(hold, value, checked);
 }
 
 /**
