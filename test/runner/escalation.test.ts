@@ -1,16 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { ReviewPolicy } from '../../src/hooks/review-policy.ts';
+import type { RunId } from '../../src/ids.ts';
 import { defineCrew } from '../../src/index.ts';
 import { failWith } from '../../src/testing.ts';
 import { answer, openDesk } from '../support/desk.ts';
 
 const agents = { writer: { role: 'Writer', goal: 'Write' }, editor: { role: 'Editor', goal: 'Edit' } };
 type Settings = {
+  escalateIf?: () => string;
   maxRetries?: number;
   maxRevisions?: number;
   onFailure?: 'fail' | 'skip';
   onReject?: 'fail' | 'skip';
-  confirm?: 'after';
+  confirm?: 'after' | { after: ReviewPolicy };
 };
 
 function crewOf(settings: Settings = {}) {
@@ -171,5 +174,28 @@ describe('rejections', () => {
     const hold = await desk.only(run);
     for (const reason of [undefined, '', '  '])
       await expect(desk.decide(hold, { verdict: 'reject', reason })).rejects.toMatchObject({ code: 'REASON_REQUIRED' });
+  });
+});
+
+describe('an output that must be let through by certain people', () => {
+  const policy = { reviewers: ['group:leads'], quorum: 2, notRequester: true } as const;
+  const escalated = (settings: Settings) =>
+    openDesk(crewOf({ ...settings, confirm: { after: policy } }), [answer('bad'), answer('fine')]);
+  const enforced = { reviewers: [['group:leads']], quorum: 2, notRequester: true };
+
+  test('is let through by nobody else where a check refused it', async () => {
+    await using desk = await escalated({ maxRetries: 0 });
+    const hold = await desk.only(await desk.startAndSettle());
+    expect(hold).toMatchObject({ kind: 'escalation', policy: enforced });
+    const using = { choice: 'use', value: 'mine' };
+    await expect(desk.respond(hold, using, 'user:nobody')).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    const lead = (user: `user:${string}`) => ({ user, roles: [], groups: ['leads'] });
+    await desk.respond(hold, using, lead('user:ana'));
+    expect((await desk.only(hold.runId as RunId)).status).toBe('open');
+  });
+
+  test('nor where `escalateIf` holds it', async () => {
+    await using desk = await escalated({ maxRetries: 2, escalateIf: () => 'odd' });
+    expect(await desk.only(await desk.startAndSettle())).toMatchObject({ kind: 'escalation', policy: enforced });
   });
 });

@@ -33,7 +33,7 @@ export function settleFailed(context: DeriveContext, task: TaskDefinition, failu
   }
 }
 
-/** A hold of kind `escalation`: retry, use a result, skip or fail; never just "yes". */
+/** A hold of kind `escalation`: retry, use a result, skip or fail; never just "yes". Whoever may let an output pass decides here too. */
 export function escalate(
   context: DeriveContext,
   task: TaskDefinition,
@@ -50,7 +50,7 @@ export function escalate(
     schema: choiceSchema(['retry', 'use', 'skip', 'fail'], output),
     reasoning,
     confidence,
-    policies: [task.review, review],
+    policies: [task.review, task.confirm.after?.policy, review],
   });
 }
 
