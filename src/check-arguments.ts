@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { HoldpointError } from './errors.ts';
 import { HoldStatus } from './hooks/hold.ts';
+import { Verdict } from './hooks/review-policy.ts';
 import type { Reviewer } from './hooks/reviewer.ts';
 import { RunStatus } from './hooks/run-summary.ts';
 import { paging, RequestId } from './server/protocol/fields.ts';
@@ -9,9 +11,12 @@ import { paging, RequestId } from './server/protocol/fields.ts';
  * by nobody must not count.
  */
 
+/** Two names look like two: a blank at the end would make a second person of the same. And somebody stands after the colon. */
+const NOBODY = /^$|^\s|\s$|\p{Cc}|^\w*:$/u;
+
 /** @throws `BAD_REQUEST` for nobody, and for `system`, in whose name no person acts. */
 export function checkUser(user: unknown, name: 'by' | 'requestedBy'): void {
-  if (typeof user === 'string' && user.trim() !== '' && user !== 'system') return;
+  if (typeof user === 'string' && !NOBODY.test(user) && user !== 'system') return;
   throw refused(`\`${name}\` names nobody who may act: ${shown(user)}. Write 'user:ana', say.`);
 }
 
@@ -23,6 +28,22 @@ export function reviewerOf(by: string | Reviewer): Reviewer {
   }: Partial<Reviewer> = typeof by === 'object' && by !== null ? by : { user: by };
   checkUser(user, 'by');
   return { user: user as string, roles, groups };
+}
+
+const DECISION = z.object({
+  holdId: z.string().min(1),
+  digest: z.string().min(1).max(128),
+  verdict: Verdict,
+  reason: z.string().max(10_000).optional(),
+  reasonCode: z.string().max(100).optional(),
+});
+
+export function checkDecision(decision: unknown): void {
+  const parsed = DECISION.safeParse(decision);
+  if (parsed.success) return;
+  const [first] = parsed.error.issues;
+  const where = first?.path.length ? `\`${first.path.join('.')}\` of a decision` : 'A decision';
+  throw refused(`${where} is not as it must be: ${first?.message}.`);
 }
 
 export function checkRequestId(id: unknown): void {

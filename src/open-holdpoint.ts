@@ -1,6 +1,13 @@
 import { userInfo } from 'node:os';
 import { resolveModel } from './agents/resolve-model.ts';
-import { checkHoldQuery, checkRequestId, checkRunQuery, checkUser, reviewerOf } from './check-arguments.ts';
+import {
+  checkDecision,
+  checkHoldQuery,
+  checkRequestId,
+  checkRunQuery,
+  checkUser,
+  reviewerOf,
+} from './check-arguments.ts';
 import type { CrewDefinition } from './crew/crew-definition.ts';
 import type { Crew } from './crew/crew-types.ts';
 import { crewDefinition } from './crew/define-crew.ts';
@@ -112,6 +119,7 @@ export interface Holdpoint<Cs extends readonly Crew[]> extends AsyncDisposable {
   decide(decision: Decision): Promise<Decided>;
   /** Tells others that `by` is at it, for 15 minutes; what a person did outside can only be recorded under their claim. */
   claim(holdId: string, claim: ClaimRequest & { readonly by: By }): Promise<Hold>;
+  /** A listener that throws, or whose promise is rejected, is logged and otherwise ignored. @returns what takes it out again */
   on<T extends keyof HoldpointEvents>(event: T, listener: (payload: HoldpointEvents[T]) => void): () => void;
   close(): Promise<void>;
 }
@@ -163,7 +171,9 @@ export async function openHoldpoint<const Cs extends readonly Crew[]>(
       },
       get: (runId) => engine.run(runId as RunId),
     },
-    async decide({ holdId, requestId, by, ...request }) {
+    async decide(decision) {
+      checkDecision(decision);
+      const { holdId, requestId, by, ...request } = decision;
       const given = requestOf(requestId, { decide: holdId, ...request });
       return engine.decide(holdId as HoldId, request, { actor: reviewerOf(by), request: given });
     },
@@ -176,6 +186,8 @@ export async function openHoldpoint<const Cs extends readonly Crew[]>(
 
 /** @throws `CREW_INVALID` for what is no crew, and for two of one name: a run would be of either. */
 function definitionsOf(crews: readonly Crew[]): CrewDefinition[] {
+  if (!Array.isArray(crews))
+    throw new HoldpointError('CREW_INVALID', 'Hand the crews as a list: `openHoldpoint({ crews: [crew] })`.');
   const definitions = crews.map(crewDefinition);
   const names = definitions.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -213,10 +225,12 @@ function listen<T extends keyof HoldpointEvents>(
   listener: (payload: HoldpointEvents[T]) => void,
 ): () => void {
   return engine.on({
-    committed(commit) {
-      for (const told of announcementsOf(commit)) {
-        if (told.type === event) listener((told.type === 'run:updated' ? told.run : told.hold) as HoldpointEvents[T]);
-      }
+    async committed(commit) {
+      const told = announcementsOf(commit).filter(({ type }) => type === event);
+      // Each begins at once, whatever becomes of the one before.
+      await Promise.all(
+        told.map(async (one) => listener((one.type === 'run:updated' ? one.run : one.hold) as HoldpointEvents[T])),
+      );
     },
   });
 }

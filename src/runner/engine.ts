@@ -159,7 +159,7 @@ export interface CrewInfo {
   readonly agents: readonly { readonly key: string; readonly role: string; readonly goal: string }[];
 }
 
-/** Told only of what is durable; `delta` is volatile by nature. A listener that throws is logged and otherwise ignored. */
+/** Told only of what is durable; `delta` is volatile by nature. A listener that throws, at once or later, is logged and otherwise ignored. */
 export interface EngineListener {
   committed?(commit: Commit): void;
   delta?(delta: Delta): void;

@@ -18,14 +18,20 @@ export class Listeners {
     return () => this.#listeners.delete(listener);
   }
 
-  tell(what: (listener: EngineListener) => void): void {
+  /** Whoever does something with what it is told may take its time: nobody waits for it. */
+  tell(what: (listener: EngineListener) => unknown): void {
     for (const listener of this.#listeners) {
       try {
-        what(listener);
+        const done = what(listener);
+        if (done instanceof Promise) done.catch((error: unknown) => this.#failed(error));
       } catch (error) {
-        this.#log.error({ err: error }, `a listener failed: ${messageOf(error)}`);
+        this.#failed(error);
       }
     }
+  }
+
+  #failed(error: unknown): void {
+    this.#log.error({ err: error }, `a listener failed: ${messageOf(error)}`);
   }
 
   /** Whether somebody wants to see the answers of a run as they stream. */

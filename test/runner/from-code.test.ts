@@ -124,3 +124,51 @@ test('what is wrong with inputs is one sentence, whoever says it', async () => {
       message: expect.stringMatching(/^The inputs do not fit the crew "loose": .*[^.]\.$/),
     });
 });
+
+test('a decision that is none is refused for what it lacks, and names with blanks are nobody', async () => {
+  await using holdpoint = await openHoldpoint({
+    crews: [crewOf('A')],
+    database: memoryJournal(),
+    model: scriptedModel([answer('one'), answer('two')]),
+  });
+  const run = await holdpoint.start('two', {}, { requestedBy: 'user:rita' });
+  await run.settled();
+  const { id: holdId = '', digest = '' } = (await holdpoint.holds.list({ status: 'open' })).holds[0] ?? {};
+  const good = { holdId, digest, verdict: 'approve', by: 'user:ana' } as const;
+  const bad: [object, string][] = [
+    [{ ...good, digest: undefined }, 'digest'],
+    [{ ...good, holdId: undefined }, 'holdId'],
+    [{ ...good, verdict: 'aprove' }, 'verdict'],
+    [{ ...good, reason: 7 }, 'reason'],
+    ...['user:ana ', ' user:ana', 'user:', 'user:a\nb'].map((by): [object, string] => [{ ...good, by }, 'by']),
+  ];
+  for (const [decision, names] of bad) {
+    const message = expect.stringContaining(`\`${names}\``);
+    await expect(holdpoint.decide(decision as typeof good)).rejects.toMatchObject({ code: 'BAD_REQUEST', message });
+  }
+  await expect(holdpoint.decide(undefined as never)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  await expect(openHoldpoint({ crew: [] } as never)).rejects.toMatchObject({ code: 'CREW_INVALID' });
+  await holdpoint.decide(good);
+  expect(await run.outcome()).toMatchObject({ status: 'completed' });
+});
+
+test('a listener whose promise is rejected is logged, and the program goes on', async () => {
+  const errors: string[] = [];
+  await using holdpoint = await openHoldpoint({
+    crews: [crewOf('A')],
+    database: memoryJournal(),
+    model: scriptedModel([answer('one'), answer('two')]),
+    log: { info: () => undefined, warn: () => undefined, error: (_data, text = '') => void errors.push(text) },
+  });
+  const told: string[] = [];
+  holdpoint.on('hold:opened', async ({ id, digest }) => {
+    // Somebody else is faster.
+    await holdpoint.decide({ holdId: id, digest, verdict: 'approve', by: 'user:ben' });
+    await holdpoint.decide({ holdId: id, digest, verdict: 'approve', by: 'user:ana' });
+  });
+  holdpoint.on('hold:closed', ({ id }) => void told.push(id));
+  const run = await holdpoint.start('two', {}, { requestedBy: 'user:rita' });
+  expect(await run.outcome()).toMatchObject({ status: 'completed' });
+  await expect.poll(() => errors).toEqual([expect.stringContaining('a listener failed')]);
+  expect(told).toHaveLength(1);
+});
