@@ -243,20 +243,31 @@ test('rejections are grouped by code, agent, argument and what was changed', () 
   ]);
 });
 
+const rejectedList = (id: string, quantities: readonly number[]) =>
+  ({
+    ...{ key: 'k', runId: id, id, agent: null, tier: 'approval', level: null, spotCheck: false },
+    ...{ proposedAt: '', ran: false, expired: 0, undone: null, audits: [] },
+    proposal: { lines: quantities.map((quantity) => ({ quantity })) },
+    decisions: [
+      { verdict: 'reject', material: false, changed: [], by: [], at: id, tookMs: 1, reason: null, reasonCode: null },
+    ],
+  }) as unknown as Subject;
+
 test('a list with many values is decided once, and one rejection is no pattern', () => {
-  const subject = (id: string, quantities: readonly number[]) =>
-    ({
-      ...{ key: 'k', runId: id, id, agent: null, tier: 'approval', level: null, spotCheck: false },
-      ...{ proposedAt: '', ran: false, expired: 0, undone: null, audits: [] },
-      proposal: { lines: quantities.map((quantity) => ({ quantity })) },
-      decisions: [
-        { verdict: 'reject', material: false, changed: [], by: [], at: id, tookMs: 1, reason: null, reasonCode: null },
-      ],
-    }) as unknown as Subject;
-  const one = subject('1', [1, 2, 3]);
+  const one = rejectedList('1', [1, 2, 3]);
   expect(patternsOf([one])).toEqual([]);
-  expect(patternsOf([one, subject('2', [7, 9])])).toEqual([
+  expect(patternsOf([one, rejectedList('2', [7, 9])])).toEqual([
     { by: 'argument', what: '/lines/-/quantity from 1 to 9', count: 2, of: 2, said: [] },
+  ]);
+});
+
+test('there may be more values than a call takes arguments', () => {
+  const many = rejectedList(
+    '1',
+    Array.from({ length: 150_000 }, (_, index) => index),
+  );
+  expect(patternsOf([many, rejectedList('2', [-1])])).toMatchObject([
+    { what: '/lines/-/quantity from -1 to 149999', count: 2, of: 2 },
   ]);
 });
 

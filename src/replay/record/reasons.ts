@@ -66,22 +66,33 @@ function rangesOf(decided: readonly Decided[]): Pattern[] {
   for (const one of decided) {
     for (const [path, value] of leaves(one.subject.proposal)) {
       if (typeof value !== 'number') continue;
-      numbers.set(path, [...(numbers.get(path) ?? []), { bad: one.bad, value, one }]);
+      const entry = { bad: one.bad, value, one };
+      const seen = numbers.get(path);
+      if (seen) seen.push(entry);
+      else numbers.set(path, [entry]);
     }
   }
   return [...numbers].flatMap(([path, seen]) => {
     const rejected = seen.filter((entry) => entry.bad);
     // A list has many values, and is decided once.
     if (new Set(rejected.map(({ one }) => one)).size < ENOUGH) return [];
-    const bad = rejected.map(({ value }) => value);
-    const fine = seen.filter((entry) => !entry.bad).map(({ value }) => value);
-    const [low, high] = [Math.min(...bad), Math.max(...bad)];
-    const apart = fine.length === 0 || low > Math.max(...fine) || high < Math.min(...fine);
-    if (!apart) return [];
-    const others = fine.length ? `; let through from ${Math.min(...fine)} to ${Math.max(...fine)}` : '';
-    const inRange = new Set(seen.filter(({ value }) => value >= low && value <= high).map(({ one }) => one));
-    return [pattern('argument', `${path} from ${low} to ${high}${others}`, [...inRange])];
+    const bad = extentOf(rejected);
+    const fine = extentOf(seen.filter((entry) => !entry.bad));
+    if (bad.low <= fine.high && bad.high >= fine.low) return [];
+    const others = fine.low <= fine.high ? `; let through from ${fine.low} to ${fine.high}` : '';
+    const inRange = new Set(seen.filter(({ value }) => value >= bad.low && value <= bad.high).map(({ one }) => one));
+    return [pattern('argument', `${path} from ${bad.low} to ${bad.high}${others}`, [...inRange])];
   });
+}
+
+/** The least and the greatest, also of more than a call takes as arguments; of none, what overlaps with nothing. */
+function extentOf(seen: readonly { value: number }[]): { low: number; high: number } {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { value } of seen) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return { low, high };
 }
 
 const LONGEST_VALUE = 60;
