@@ -26,9 +26,9 @@ import { answersAfter, storedAnswer } from './sqlite-answers.ts';
 import { decisionsBy } from './sqlite-decisions.ts';
 import { eraseRun, removeRun } from './sqlite-erase.ts';
 import { isBusy, readFailure } from './sqlite-errors.ts';
-import { eventsOf } from './sqlite-events.ts';
 import * as holds from './sqlite-holds.ts';
 import { BUSY_RETRY_MS, openToRead, openToWrite } from './sqlite-open.ts';
+import { eventsInParts } from './sqlite-parts.ts';
 import * as queries from './sqlite-queries.ts';
 import { restorePart } from './sqlite-restore.ts';
 import * as rows from './sqlite-rows.ts';
@@ -110,7 +110,7 @@ class SqliteJournal implements Journal {
   }
 
   read(runId: RunId, options: ReadOptions = {}) {
-    return this.#read((sql) => eventsOf(sql, runId, options));
+    return eventsInParts((query) => this.#read(query), runId, options);
   }
   payloads(runId: RunId) {
     return this.#read((sql) => queries.payloadsOf(sql, runId));
