@@ -6,6 +6,7 @@ import { dataHashOf, GENESIS, hashOf, JournalEvent } from './envelope.ts';
 import { type ParsedRun, parseExport } from './export.ts';
 import type { End } from './journal-line.ts';
 import { type Payload, refsOf } from './payloads.ts';
+import { type Steps, toEnd } from './steps.ts';
 
 /** `head`: the hash of the last event. `seq`: the event that is wrong, 0 where no event is to blame. */
 export type Verified =
@@ -27,7 +28,18 @@ const LaterEvent = JournalEvent.extend({ run: z.string(), seq: z.number(), prev:
  * Checks a run's events from the first on: shape, order without gaps, hashes, data (unless erased) and large values. What
  * passes is as it was written, except that without `head` whoever can write the file could have replaced all of it.
  */
-export function verifyChain(events: readonly unknown[], { payloads = [], head, end }: VerifyOptions = {}): Verified {
+export function verifyChain(events: readonly unknown[], options: VerifyOptions = {}): Verified {
+  return toEnd(verifySteps(events, options));
+}
+
+/** Events checked in a step. */
+const STEP = 200;
+
+/** The same, for whoever has others waiting. */
+export function* verifySteps(
+  events: readonly unknown[],
+  { payloads = [], head, end }: VerifyOptions = {},
+): Steps<Verified> {
   const unnamed = new Map(payloads.map((payload) => [payload.digest, payload]));
   const values = new Map(unnamed);
   let last: Place = { seq: 0, hash: GENESIS, run: null };
@@ -41,6 +53,7 @@ export function verifyChain(events: readonly unknown[], { payloads = [], head, e
     if (problem) return wrong(seq, problem);
     for (const digest of refs) unnamed.delete(digest);
     last = event;
+    if (event.seq % STEP === 0) yield;
   }
   const [stray] = unnamed.keys();
   if (stray !== undefined) return { ok: false, seq: 0, problem: `no event names the payload ${stray}` };

@@ -11,7 +11,7 @@ import type { RunId } from '../ids.ts';
 import { EMPTY_HEAD, type Head, headOf, type JournalEvent } from '../journal/envelope.ts';
 import type { Request } from '../journal/journal.ts';
 import type { Payload } from '../journal/payloads.ts';
-import { toRunEvents } from '../journal/read-run.ts';
+import { inTurns, type Steps } from '../journal/steps.ts';
 import type { Json } from '../json/json.ts';
 import { forkPrefix } from '../replay/fork.ts';
 import { amendRun } from './amend-run.ts';
@@ -19,7 +19,7 @@ import { rowsOf, sealDrafts } from './commit.ts';
 import { type RunnerContext, timeLimitOf } from './context.ts';
 import type { Drivers } from './drivers.ts';
 import type { ForkOptions } from './engine.ts';
-import { runNotFound } from './load-run.ts';
+import { resolveEvents, runNotFound } from './load-run.ts';
 import { changesBetween } from './park.ts';
 import { RunDriver } from './run-driver.ts';
 import { place } from './settle.ts';
@@ -42,7 +42,7 @@ export async function forkRun(
   if (before) return markFork(context, from, seq, before as RunSummary, options);
   const lines = await journal.read(from);
   if (lines.length === 0) throw runNotFound(from);
-  const source = toRunEvents(lines, await journal.payloads(from));
+  const source = await resolveEvents(journal, from, lines);
   const to = `run_${uuid().replaceAll('-', '')}` as RunId;
   const forked = forkPrefix(source, { from, seq, to, by: actor.user, at: later(clock.now(), lines[seq - 1]?.at) });
   const crew = crewOf(context, forked.state, drive);
@@ -115,7 +115,7 @@ async function begin(
   { asked, drives }: { asked: Request | null; drives: boolean },
 ): Promise<Head> {
   const { journal, nodeId } = context;
-  const sealed = sealAll(context, state.id, events);
+  const sealed = await inTurns(sealAll(context, state.id, events));
   const rows = rowsOf(state, events);
   const start = {
     runId: state.id,
@@ -132,8 +132,15 @@ async function begin(
   return headOf(sealed.events);
 }
 
+/** Events sealed in a step. */
+const STEP = 200;
+
 /** Each event keeps its own time. */
-function sealAll({ salt, limits }: RunnerContext, runId: RunId, given: readonly RunEvent[]) {
+function* sealAll(
+  { salt, limits }: RunnerContext,
+  runId: RunId,
+  given: readonly RunEvent[],
+): Steps<{ events: JournalEvent[]; payloads: Payload[] }> {
   const events: JournalEvent[] = [];
   const payloads = new Map<string, Payload>();
   let head: Head = EMPTY_HEAD;
@@ -146,6 +153,7 @@ function sealAll({ salt, limits }: RunnerContext, runId: RunId, given: readonly 
     events.push(...sealed.events);
     for (const payload of sealed.payloads) payloads.set(payload.digest, payload);
     head = headOf(sealed.events);
+    if (head.seq % STEP === 0) yield;
   }
   return { events, payloads: [...payloads.values()] };
 }

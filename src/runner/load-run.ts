@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RunEvent } from '../crew/events.ts';
 import { fold } from '../crew/fold.ts';
 import type { RunState } from '../crew/run-state.ts';
@@ -16,7 +17,7 @@ export interface LoadedRun {
 export async function loadRun(journal: Journal, runId: RunId, upTo = Number.POSITIVE_INFINITY): Promise<LoadedRun> {
   const events = await journal.read(runId);
   const wanted = upTo < events.length ? events.slice(0, upTo) : events;
-  const state = foldAll(null, runId, await resolveEvents(journal, runId, wanted));
+  const state = await foldOn(journal, null, runId, wanted);
   if (!state) throw runNotFound(runId);
   return { state, head: headOf(wanted) };
 }
@@ -25,7 +26,7 @@ export async function loadRun(journal: Journal, runId: RunId, upTo = Number.POSI
 export async function catchUp(journal: Journal, run: LoadedRun): Promise<LoadedRun> {
   const events = await journal.read(run.state.id, { after: run.head.seq });
   if (events.length === 0) return run;
-  const state = foldAll(run.state, run.state.id, await resolveEvents(journal, run.state.id, events));
+  const state = await foldOn(journal, run.state, run.state.id, events);
   return { state: state ?? run.state, head: headOf(events) };
 }
 
@@ -36,7 +37,36 @@ export async function resolveEvents(
   events: readonly JournalEvent[],
   options: { allowErased?: boolean } = {},
 ): Promise<RunEvent[]> {
-  return toRunEvents(events, needsPayloads(events) ? await journal.payloads(runId) : [], options);
+  const resolved: RunEvent[] = [];
+  for await (const part of resolvedParts(journal, runId, events, options)) resolved.push(...part);
+  return resolved;
+}
+
+/** Events parsed and folded before others have their turn. */
+const PART = 200;
+
+async function* resolvedParts(
+  journal: Journal,
+  runId: RunId,
+  events: readonly JournalEvent[],
+  options: { allowErased?: boolean } = {},
+): AsyncGenerator<RunEvent[], void, void> {
+  const payloads = needsPayloads(events) ? await journal.payloads(runId) : [];
+  for (let from = 0; from < events.length; from += PART) {
+    if (from > 0) await nextTurn();
+    yield toRunEvents(events.slice(from, from + PART), payloads, options);
+  }
+}
+
+async function foldOn(
+  journal: Journal,
+  state: RunState | null,
+  runId: RunId,
+  events: readonly JournalEvent[],
+): Promise<RunState | null> {
+  let folded = state;
+  for await (const part of resolvedParts(journal, runId, events)) folded = foldAll(folded, runId, part);
+  return folded;
 }
 
 function needsPayloads(events: readonly JournalEvent[]): boolean {

@@ -7,7 +7,8 @@ import { type Reviewer, whyNotAllowed } from '../hooks/reviewer.ts';
 import type { RunSummary, RunWithOutputs } from '../hooks/run-summary.ts';
 import type { HoldId, RunId } from '../ids.ts';
 import type { Journal } from '../journal/journal.ts';
-import { verifyChain } from '../journal/verify.ts';
+import { inTurns } from '../journal/steps.ts';
+import { verifySteps } from '../journal/verify.ts';
 import type { Json } from '../json/json.ts';
 import { type RunView, viewOf } from '../replay/run-view.ts';
 import { holdNotFound } from './decidable.ts';
@@ -86,7 +87,7 @@ export async function readState(journal: Journal, runId: RunId, seq?: number): P
 export async function verifyRun(journal: Journal, runId: RunId) {
   const events = await journal.read(runId);
   if (events.length === 0) throw runNotFound(runId);
-  const verdict = verifyChain(events, { payloads: await journal.payloads(runId) });
+  const verdict = await inTurns(verifySteps(events, { payloads: await journal.payloads(runId) }));
   if (verdict.ok) return { ok: true, count: verdict.count, head: verdict.head };
   return {
     ok: false,
