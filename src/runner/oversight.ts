@@ -4,7 +4,8 @@ import { type Level, levelBelow } from '../hooks/graduation/level.ts';
 import { SYSTEM_JOURNAL } from '../ids.ts';
 import { seal } from '../journal/envelope.ts';
 import type { Journal, Request } from '../journal/journal.ts';
-import { type Graduation, type OversightRow, oversightTable, ownLevel } from '../replay/record/oversight-table.ts';
+import { inTurns } from '../journal/steps.ts';
+import { type Graduation, type OversightRow, ownLevel, tableSteps } from '../replay/record/oversight-table.ts';
 import type { RunnerContext, RunnerLog } from './context.ts';
 import type { ActOptions, LevelChange } from './engine.ts';
 import { LevelReader } from './level-reader.ts';
@@ -105,7 +106,8 @@ export class Oversight {
   async #look() {
     const records = await this.#records.all();
     const history = await this.#context.levels.history();
-    return { rows: oversightTable(records, history, this.#context.clock.now()), seq: history.length };
+    const rows = await inTurns(tableSteps(records, history, this.#context.clock.now()));
+    return { rows, seq: history.length };
   }
 
   /** Decides on the record as it is, and appends only if no level changed meanwhile. */
@@ -138,7 +140,7 @@ export class Oversight {
 /** The table for somebody who only reads the journal. */
 export async function readOversight(journal: Journal, log: RunnerLog, now: string): Promise<OversightRow[]> {
   const records = await new RecordReader(journal, log).all();
-  return oversightTable(records, await new LevelReader(journal).history(), now);
+  return inTurns(tableSteps(records, await new LevelReader(journal).history(), now));
 }
 
 function isDue({ graduation }: OversightRow): boolean {

@@ -2,9 +2,10 @@ import type { RunEvent } from '../../crew/events.ts';
 import { upperBound } from '../../hooks/graduation/clopper-pearson.ts';
 import { CUSUM_LIMIT } from '../../hooks/graduation/cusum.ts';
 import { type Advice, advise, type Level } from '../../hooks/graduation/level.ts';
+import { type Steps, toEnd } from '../../journal/steps.ts';
 import { evidenceOf, type Gathered, gather } from './evidence.ts';
 import { type Standing, standingsOf } from './levels-in-force.ts';
-import { type Pattern, patternsOf } from './reasons.ts';
+import { type Pattern, patternSteps } from './reasons.ts';
 import type { RecordedType, RunRecord, Subject } from './subject.ts';
 import { type Tally, tallyOf } from './tally.ts';
 import { type Week, weeksOf } from './weeks.ts';
@@ -38,6 +39,15 @@ export function oversightTable(
   history: readonly RunEvent[],
   now: string,
 ): OversightRow[] {
+  return toEnd(tableSteps(records, history, now));
+}
+
+/** The same, for whoever has others waiting: a type may have tens of thousands of subjects. */
+export function* tableSteps(
+  records: readonly RunRecord[],
+  history: readonly RunEvent[],
+  now: string,
+): Steps<OversightRow[]> {
   const types = new Map(records.flatMap((record) => record.types.map((type) => [type.key, type] as const)));
   const subjects = new Map<string, Subject[]>();
   for (const subject of records.flatMap((record) => record.subjects)) {
@@ -46,27 +56,35 @@ export function oversightTable(
     else subjects.set(subject.key, [subject]);
   }
   const standings = standingsOf(history);
-  return [...types.values()]
-    .sort((a, b) => compare(a.key, b.key))
-    .map((type) => {
-      const about = (subjects.get(type.key) ?? []).sort(byTime);
-      return rowOf(type, about, { standing: standings.get(type.key) ?? null, now });
-    });
+  const rows: OversightRow[] = [];
+  for (const type of [...types.values()].sort((a, b) => compare(a.key, b.key))) {
+    yield;
+    const about = (subjects.get(type.key) ?? []).sort(byTime);
+    rows.push(yield* rowSteps(type, about, { standing: standings.get(type.key) ?? null, now }));
+  }
+  return rows;
 }
 
-function rowOf(
+function* rowSteps(
   type: RecordedType,
   subjects: readonly Subject[],
   { standing, now }: { standing: Standing | null; now: string },
-): OversightRow {
+): Steps<OversightRow> {
   const unseen = subjects.filter(({ spotCheck, ran, audits, undone }) => spotCheck && ran && !audits.length && !undone);
+  yield;
   const graduation = graduationOf(type, subjects, standing);
+  yield;
   const evidence = graduation ? evidenceOf(subjects, graduation.level, standing?.since ?? '') : [];
+  yield;
+  const decisions = tallyOf(subjects);
+  yield;
+  const weeks = weeksOf(subjects, evidence, now);
+  yield;
   return {
     ...type,
-    decisions: tallyOf(subjects),
-    weeks: weeksOf(subjects, evidence, now),
-    reasons: patternsOf(subjects),
+    decisions,
+    weeks,
+    reasons: yield* patternSteps(subjects),
     graduation,
     awaitingAudit: unseen.map(({ runId, id, proposedAt }) => ({ runId, actionId: id, at: proposedAt })),
   };

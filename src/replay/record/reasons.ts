@@ -1,3 +1,4 @@
+import { type Steps, toEnd } from '../../journal/steps.ts';
 import type { Json } from '../../json/json.ts';
 import { isBadLook, type Look, type Subject } from './subject.ts';
 
@@ -25,6 +26,11 @@ const ENOUGH = 2;
 
 /** The most frequent first. */
 export function patternsOf(subjects: readonly Subject[]): Pattern[] {
+  return toEnd(patternSteps(subjects));
+}
+
+/** The same, for whoever has others waiting. */
+export function* patternSteps(subjects: readonly Subject[]): Steps<Pattern[]> {
   const decided = subjects.flatMap((subject) =>
     subject.decisions.map((look): Decided => ({ subject, look, bad: isBadLook(look) })),
   );
@@ -33,12 +39,16 @@ export function patternsOf(subjects: readonly Subject[]): Pattern[] {
   const codes = grouped(bad, ({ look }) => (look.reasonCode === null ? [] : [look.reasonCode]));
   const changed = grouped(bad, ({ look }) => look.changed);
   const agents = grouped(decided, ({ subject }) => (subject.agent === null ? [] : [subject.agent]));
-  return [
+  yield;
+  const said = [
     ...codes.map(([what, some]) => pattern('code', what, some)),
     ...changed.map(([what, some]) => pattern('changed', what, some)),
     ...agents.map(([what, some]) => pattern('agent', what, some)),
-    ...argumentsOf(decided),
-  ]
+  ];
+  yield;
+  const values = valuesOf(decided);
+  yield;
+  return [...said, ...values, ...rangesOf(decided)]
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count || compare(a.by, b.by) || compare(a.what, b.what));
 }
@@ -50,17 +60,15 @@ function pattern(by: Pattern['by'], what: string, some: readonly Decided[]): Pat
   return { by, what, count: bad.length, of: some.length, said };
 }
 
-/** Values of arguments that are rejected more often than the rest, and ranges of numbers that set the rejected apart. */
-function argumentsOf(decided: readonly Decided[]): Pattern[] {
+/** Values of arguments that are rejected more often than the rest. */
+function valuesOf(decided: readonly Decided[]): Pattern[] {
   const overall = decided.filter(({ bad }) => bad).length / decided.length;
-  const values = grouped(decided, ({ subject }) =>
-    namedValues(subject.proposal).map(([path, value]) => `${path} = ${value}`),
-  )
+  return grouped(decided, ({ subject }) => namedValues(subject.proposal).map(([path, value]) => `${path} = ${value}`))
     .map(([what, some]) => pattern('argument', what, some))
     .filter(({ count, of }) => count >= ENOUGH && count / of > overall);
-  return [...values, ...rangesOf(decided)];
 }
 
+/** Ranges of numbers that set the rejected apart. */
 function rangesOf(decided: readonly Decided[]): Pattern[] {
   const numbers = new Map<string, { bad: boolean; value: number; one: Decided }[]>();
   for (const one of decided) {
