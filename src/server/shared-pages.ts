@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RunId } from '../ids.ts';
 import type { JournalEvent } from '../journal/envelope.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -33,6 +34,9 @@ interface Asked {
   readonly done: Promise<number>;
 }
 
+/** Messages written before others have their turn: some milliseconds. */
+const MESSAGES_A_TURN = 500;
+
 /**
  * Pages of journals for those who watch: what several ask for in one tick is read once, and each event is sent to all of them
  * together, so that it is encoded once.
@@ -60,7 +64,9 @@ export class SharedPages {
       // Nobody joins who may have been woken by what this does not find.
       this.#asked.delete(key);
       const events = await this.#given.journal.read(runId, { after, limit });
-      this.#hand(events, readers);
+      await this.#hand(events, readers);
+      // Who has a full page goes on to the next, all of them together.
+      if (events.length === limit) await nextTurn();
       return events.length;
     };
     const asked = { readers, done: Promise.resolve().then(read) };
@@ -68,14 +74,19 @@ export class SharedPages {
     return asked;
   }
 
-  #hand(events: readonly JournalEvent[], readers: readonly Reader[]): void {
+  async #hand(events: readonly JournalEvent[], readers: readonly Reader[]): Promise<void> {
     let going = readers;
+    let messages = 0;
     for (const event of events) {
       going = going.filter((reader) => reader.takes());
       if (going.length === 0) return;
       const socketIds = going.map(({ socketId }) => socketId);
       this.#given.send(event, socketIds);
       for (const reader of going) reader.sent++;
+      messages += going.length;
+      if (messages < MESSAGES_A_TURN) continue;
+      messages = 0;
+      await nextTurn();
     }
   }
 }

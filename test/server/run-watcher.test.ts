@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { memoryJournal } from '../../src/journal/memory-journal.ts';
 import { RunWatcher } from '../../src/server/run-watcher.ts';
 import { SharedPages } from '../../src/server/shared-pages.ts';
-import { appendOf, proposed, runId } from '../support/sample-journal.ts';
+import { countTurns } from '../support/count-turns.ts';
+import { appendOf, proposed, runId, started } from '../support/sample-journal.ts';
 
 const run = runId('watched');
 
@@ -87,6 +88,36 @@ test('those who watch a run from the same place share a reading, and one message
   await journal.append(appendOf(run, { head, drafts: [proposed('late')] }).batch);
   for (const watcher of watchers) watcher.wake();
   await expect.poll(() => [...told.values()]).toEqual([upTo(10), upTo(10), upTo(10)]);
+  for (const watcher of watchers) watcher.stop();
+});
+
+test('a long run goes to many who open it with turns for others in between', async () => {
+  const journal = memoryJournal();
+  const drafts = [started(), ...Array.from({ length: 999 }, (_, n) => proposed(`${n}`))];
+  await journal.append(appendOf(run, { drafts }).batch);
+  const told = new Map<string, number[]>();
+  const all = Promise.withResolvers<void>();
+  const pages = new SharedPages({
+    journal,
+    send: ({ seq }, socketIds) => {
+      for (const id of socketIds) told.set(id, [...(told.get(id) ?? []), seq]);
+      if (seq === drafts.length) all.resolve();
+    },
+  });
+  const ids = Array.from({ length: 20 }, (_, n) => `${n}`);
+  const watchers = ids.map((socketId) => {
+    return new RunWatcher({
+      ...{ pages, socketId, runId: run, after: 0, onError: (error) => expect.fail(String(error)) },
+      congested: () => false,
+    });
+  });
+  const turns = await countTurns(async () => {
+    for (const watcher of watchers) watcher.wake();
+    await all.promise;
+  });
+  // One after each 500 messages, and one after each page.
+  expect(turns).toBeGreaterThan(40);
+  expect([...told.values()]).toEqual(ids.map(() => drafts.map((_, index) => index + 1)));
   for (const watcher of watchers) watcher.stop();
 });
 
