@@ -48,6 +48,8 @@ export interface Journal {
   runs(query: RunQuery): Promise<Page<RunSummary>>;
   hold(holdId: HoldId): Promise<HoldRecord | null>;
   holds(query: HoldQuery): Promise<Page<HoldRecord>>;
+  /** How many runs or holds have a status, by the index alone. */
+  count(wanted: Counted): Promise<number>;
   /** Decisions that were made, the last one first; those of one moment by the id of their hold. A cursor goes on below the
    *  decision that its page ended with, whatever is decided meanwhile. */
   decided(query: DecidedQuery): Promise<Page<FoundDecision>>;
@@ -210,6 +212,10 @@ export interface HoldQuery {
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
 }
+
+export type Counted =
+  | { readonly list: 'runs'; readonly status: RunStatus }
+  | { readonly list: 'holds'; readonly status: HoldStatus };
 
 export interface DecidedQuery extends Omit<DecisionFilter, 'text'> {
   readonly crew?: string | undefined;

@@ -10,6 +10,7 @@ import type {
   Amendment,
   AmendView,
   Answered,
+  Counted,
   DecidedQuery,
   HoldQuery,
   Journal,
@@ -165,6 +166,13 @@ class MemoryJournal implements Journal {
     const rows = all.map((row) => ({ ...row, crew: row.record.crew }));
     const { items, cursor: next } = list('holds', rows, { where: { status, crew, run: runId }, limit, cursor });
     return { items: items.map(({ record }) => record), cursor: next };
+  }
+  async count({ list: of, status }: Counted): Promise<number> {
+    const statuses =
+      of === 'runs'
+        ? [...this.#runs.values()].map(({ row }) => row.summary.status)
+        : [...this.#holds.values()].map(({ record }) => record.status);
+    return statuses.filter((one) => one === status).length;
   }
   async decided({ crew, limit, cursor, ...filter }: DecidedQuery): Promise<Page<FoundDecision>> {
     const below = decisionsBelow(cursor, filter.to);

@@ -9,6 +9,7 @@ import type {
   Amendment,
   AmendView,
   AtRest,
+  Counted,
   DecidedQuery,
   HoldQuery,
   Journal,
@@ -174,6 +175,9 @@ class PostgresJournal implements Journal {
   }
   holds(wanted: HoldQuery) {
     return this.#read((query) => queries.holdsBy(query, wanted));
+  }
+  count(wanted: Counted) {
+    return this.#read((query) => queries.countRows(query, wanted));
   }
   decided(wanted: DecidedQuery) {
     return this.#read((query) => queries.decisionsBy(query, wanted));

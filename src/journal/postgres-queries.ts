@@ -6,6 +6,7 @@ import type { Json } from '../json/json.ts';
 import { EMPTY_HEAD, type Head, type JournalEvent } from './envelope.ts';
 import type {
   Answered,
+  Counted,
   DecidedQuery,
   HoldQuery,
   NodeAbout,
@@ -111,6 +112,13 @@ export function holdsBy(query: Query, given: HoldQuery): Promise<Page<HoldRecord
   const { status, crew, runId, limit, cursor } = given;
   if (runId !== undefined) return holdsOfRun(query, runId, given);
   return listBy(query, { list: 'holds', json: 'record', where: { status, crew }, limit, cursor });
+}
+
+export async function countRows(query: Query, { list, status }: Counted): Promise<number> {
+  const [row] = await query<{ n: number }>(`SELECT count(*)::float8 AS n FROM holdpoint.${list} WHERE status = $1`, [
+    status,
+  ]);
+  return row?.n ?? 0;
 }
 
 export async function decisionsBy(query: Query, given: DecidedQuery): Promise<Page<FoundDecision>> {

@@ -9,6 +9,7 @@ import type {
   Amended,
   Amendment,
   AmendView,
+  Counted,
   DecidedQuery,
   HoldQuery,
   Journal,
@@ -27,6 +28,7 @@ import { decisionsBy } from './sqlite-decisions.ts';
 import { eraseRun, removeRun } from './sqlite-erase.ts';
 import { isBusy, readFailure } from './sqlite-errors.ts';
 import * as holds from './sqlite-holds.ts';
+import { countRows } from './sqlite-newest.ts';
 import { BUSY_RETRY_MS, openToRead, openToWrite } from './sqlite-open.ts';
 import { eventsInParts } from './sqlite-parts.ts';
 import * as queries from './sqlite-queries.ts';
@@ -129,6 +131,9 @@ class SqliteJournal implements Journal {
   }
   holds(query: HoldQuery) {
     return this.#read((sql) => holds.holdsBy(sql, query));
+  }
+  count(wanted: Counted) {
+    return this.#read((sql) => countRows(sql, wanted));
   }
   decided(query: DecidedQuery) {
     return this.#read((sql) => decisionsBy(sql, query));

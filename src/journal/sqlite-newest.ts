@@ -1,5 +1,6 @@
 import { HoldStatus } from '../hooks/hold.ts';
 import { RunStatus } from '../hooks/run-summary.ts';
+import type { Counted } from './journal.ts';
 import { NUMBER, type Sql, TEXT } from './sqlite-statements.ts';
 
 /**
@@ -38,6 +39,17 @@ export function newestRows<Row extends { readonly n: number }>(
     .flat()
     .sort((a, b) => b.n - a.n)
     .slice(0, part.most);
+}
+
+/** How many rows have a status. */
+export function countRows(sql: Sql, { list, status }: Counted): number {
+  const counted = listsOf(sql, list, { status, crew: undefined }).map(({ crew }) =>
+    sql<{ n: number }>(`SELECT count(*) AS n FROM ${list} WHERE status = ${TEXT} AND crew IS ${TEXT}`).get(
+      status,
+      crew,
+    ),
+  );
+  return counted.reduce((sum, row) => sum + (row?.n ?? 0), 0);
 }
 
 /** Lists that an index has in their order. */

@@ -1,7 +1,6 @@
 import type { RunStatus } from '../hooks/run-summary.ts';
 import type { Commit, Engine } from '../runner/engine.ts';
 
-const PAGE = 200;
 const UNDER_WAY: readonly RunStatus[] = ['running', 'held', 'parked'];
 const ENDS: Readonly<Record<string, string>> = {
   'run.completed': 'completed',
@@ -30,9 +29,9 @@ export class Metrics {
   /** In Prometheus' text format. */
   async text({ journal, stop }: Engine): Promise<string> {
     const runs = await Promise.all(
-      UNDER_WAY.map(async (status) => [status, await countAll((page) => journal.runs({ status, ...page }))] as const),
+      UNDER_WAY.map(async (status) => [status, await journal.count({ list: 'runs', status })] as const),
     );
-    const openHolds = await countAll((page) => journal.holds({ status: 'open', ...page }));
+    const openHolds = await journal.count({ list: 'holds', status: 'open' });
     const { rss, heapUsed } = process.memoryUsage();
     const stopped = (await stop()) === null ? 0 : 1;
     return [
@@ -46,19 +45,6 @@ export class Metrics {
       metric('holdpoint_heap_used_bytes', 'gauge', 'JavaScript heap in use', [['', heapUsed]]),
     ].join('');
   }
-}
-
-async function countAll(
-  read: (page: { limit: number; cursor?: string }) => Promise<{ items: readonly unknown[]; cursor: string | null }>,
-) {
-  let total = 0;
-  let cursor: string | null | undefined;
-  do {
-    const page = await read({ limit: PAGE, ...(cursor ? { cursor } : {}) });
-    total += page.items.length;
-    cursor = page.cursor;
-  } while (cursor);
-  return total;
 }
 
 type Sample = readonly [labels: string, value: number];

@@ -81,6 +81,22 @@ export function lists(name: string, open: OpenJournal): void {
       expect(await ids({ runId: run, status: 'rejected' })).toEqual(['hold_one_1']);
     });
 
+    test('how many have a status, of all crews and of none', async () => {
+      const statuses = ['held', 'held', 'completed', 'held'] as const;
+      for (const [n, status] of statuses.entries()) {
+        const crew = n === 0 ? 'north' : 'desk';
+        const holds = [
+          holdOf(runId(`${n}`), 1, { crew: n === 1 ? null : crew, status: n === 2 ? 'approved' : 'open' }),
+        ];
+        await desk.begin(runId(`${n}`), { summary: { crew, status }, holds });
+      }
+      const { journal } = desk;
+      expect(await journal.count({ list: 'runs', status: 'held' })).toBe(3);
+      expect(await journal.count({ list: 'runs', status: 'parked' })).toBe(0);
+      expect(await journal.count({ list: 'holds', status: 'open' })).toBe(3);
+      expect(await journal.count({ list: 'holds', status: 'approved' })).toBe(1);
+    });
+
     test('by status alone, of all crews and of none, and by crew alone: newest first, a page at a time', async () => {
       const crews = ['north', 'south', null, 'desk'];
       const ids = Array.from({ length: 12 }, (_, n) => runId(`${n + 1}`));
