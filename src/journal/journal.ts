@@ -51,7 +51,7 @@ export interface Journal {
   /** How many runs or holds have a status, by the index alone. */
   count(wanted: Counted): Promise<number>;
   /** Decisions that were made, the last one first; those of one moment by the id of their hold. A cursor goes on below the
-   *  decision that its page ended with, whatever is decided meanwhile. */
+   *  decision that its page ended with, whatever is decided meanwhile. A page may be short, or empty, and have one all the same. */
   decided(query: DecidedQuery): Promise<Page<FoundDecision>>;
 
   /** The answer given before to this request; `REQUEST_ID_REUSED` if its content was another. Null if it is new. */

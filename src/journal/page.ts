@@ -46,11 +46,19 @@ export function decisionsBelow(cursor: string | undefined, to: string | undefine
   return at < end[0] ? [at, hold, Number(entry)] : end;
 }
 
-/** A page of decisions, of which `found` holds one more than `limit` where there is more. */
-export function pageOfDecisions(found: readonly FoundDecision[], limit: number): Page<FoundDecision> {
+/**
+ * A page of decisions, of which `found` holds one more than `limit` where there is more.
+ * @param lookedTo the last place that was looked at, where more were not
+ */
+export function pageOfDecisions(
+  found: readonly FoundDecision[],
+  limit: number,
+  lookedTo: DecisionPlace | null = null,
+): Page<FoundDecision> {
   const items = found.slice(0, limit);
   const last = found.length > limit ? items.at(-1) : undefined;
-  return { items, cursor: last ? writeCursor(`decisions ${placeOfDecision(last).join(' ')}`) : null };
+  const place = last ? placeOfDecision(last) : lookedTo;
+  return { items, cursor: place ? writeCursor(`decisions ${place.join(' ')}`) : null };
 }
 
 export function placeOfDecision({ decision, hold, entry }: FoundDecision): DecisionPlace {

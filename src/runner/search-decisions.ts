@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HoldpointError } from '../errors.ts';
 import { type DecisionFilter, type PastDecision, says } from '../hooks/past-decision.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -27,6 +28,7 @@ export async function searchDecisions(
     const decisions = found.map(({ decision }) => decision);
     if (decisions.length > 0 || page.cursor === null || pages >= MAX_PAGES) return { decisions, cursor: page.cursor };
     cursor = page.cursor;
+    await nextTurn();
   }
 }
 
