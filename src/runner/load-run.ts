@@ -14,12 +14,11 @@ export interface LoadedRun {
 }
 
 /** A run's state from its journal, after all its events or (with `upTo`) the first ones. @throws `RUN_NOT_FOUND` */
-export async function loadRun(journal: Journal, runId: RunId, upTo = Number.POSITIVE_INFINITY): Promise<LoadedRun> {
-  const events = await journal.read(runId);
-  const wanted = upTo < events.length ? events.slice(0, upTo) : events;
-  const state = await foldOn(journal, null, runId, wanted);
+export async function loadRun(journal: Journal, runId: RunId, upTo?: number): Promise<LoadedRun> {
+  const events = await journal.read(runId, upTo === undefined ? {} : { limit: upTo });
+  const state = await foldOn(journal, null, runId, events);
   if (!state) throw runNotFound(runId);
-  return { state, head: headOf(wanted) };
+  return { state, head: headOf(events) };
 }
 
 /** The same run after what was appended since, by whomever. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventData } from '../crew/events.ts';
 import type { RunId } from '../ids.ts';
 import { UNKNOWN_USES } from '../replay/uses-of-action.ts';
@@ -49,6 +50,8 @@ async function* newestWithResults({ runs, journal }: Engine, untilMs: number): A
     const results = await journal.read(id, { type: 'action.succeeded' });
     const ends = results.map(({ data }) => (data as EventData<'action.succeeded'> | undefined)?.undoUntil ?? null);
     if (ends.some((undoUntil) => undoUntil !== null && Date.parse(undoUntil) > untilMs)) yield id;
+    // Each may be long.
+    await nextTurn();
   }
 }
 

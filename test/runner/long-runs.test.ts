@@ -22,7 +22,17 @@ test('whoever asks for all of a long run leaves others their turns', async () =>
   const parts = Math.floor(lastSeq / 200);
   expect(parts).toBeGreaterThan(2);
   expect(await countTurns(() => engine.stateAt(id))).toBe(parts);
+  const read = journal.read.bind(journal);
+  const lengths: number[] = [];
+  journal.read = async (...query) => {
+    const events = await read(...query);
+    lengths.push(events.length);
+    return events;
+  };
+  // Of a state that was, what came after it is not read.
   expect(await countTurns(() => engine.stateAt(id, 100))).toBe(0);
+  expect(lengths).toEqual([100]);
+  journal.read = read;
   expect(await countTurns(() => engine.verify(id))).toBe(parts);
   expect(await engine.verify(id)).toMatchObject({ ok: true, count: lastSeq });
   const actions = (await engine.stateAt(id)).actions.slice(0, 5).map((action) => action.id as ActionId);
