@@ -38,12 +38,15 @@ interface Asked {
 const MESSAGES_A_TURN = 500;
 
 /**
- * Pages of journals for those who watch: what several ask for in one tick is read once, and each event is sent to all of them
- * together, so that it is encoded once.
+ * Pages of journals for those who watch: what several ask for in one turn of the event loop is read once, and each event is sent to
+ * all of them together, so that it is encoded once.
  */
 export class SharedPages {
   readonly #given: Given;
   readonly #asked = new Map<string, Asked>();
+  /** Written since the last turn. */
+  #messages = 0;
+  #next: Promise<void> | null = null;
 
   constructor(given: Given) {
     this.#given = given;
@@ -65,28 +68,33 @@ export class SharedPages {
       this.#asked.delete(key);
       const events = await this.#given.journal.read(runId, { after, limit });
       await this.#hand(events, readers);
-      // Who has a full page goes on to the next, all of them together.
-      if (events.length === limit) await nextTurn();
       return events.length;
     };
-    const asked = { readers, done: Promise.resolve().then(read) };
+    // In the next turn, so that all who ask in this one share it.
+    const asked = { readers, done: nextTurn().then(read) };
     this.#asked.set(key, asked);
     return asked;
   }
 
   async #hand(events: readonly JournalEvent[], readers: readonly Reader[]): Promise<void> {
     let going = readers;
-    let messages = 0;
     for (const event of events) {
       going = going.filter((reader) => reader.takes());
       if (going.length === 0) return;
       const socketIds = going.map(({ socketId }) => socketId);
       this.#given.send(event, socketIds);
       for (const reader of going) reader.sent++;
-      messages += going.length;
-      if (messages < MESSAGES_A_TURN) continue;
-      messages = 0;
-      await nextTurn();
+      this.#messages += going.length;
+      if (this.#messages >= MESSAGES_A_TURN) await this.#turn();
     }
+  }
+
+  /** The same for all pages that are being handed out. */
+  #turn(): Promise<void> {
+    this.#next ??= nextTurn().then(() => {
+      this.#next = null;
+      this.#messages = 0;
+    });
+    return this.#next;
   }
 }

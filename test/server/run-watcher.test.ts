@@ -97,8 +97,14 @@ test('a long run goes to many who open it with turns for others in between', asy
   await journal.append(appendOf(run, { drafts }).batch);
   const told = new Map<string, number[]>();
   const all = Promise.withResolvers<void>();
+  let reads = 0;
   const pages = new SharedPages({
-    journal,
+    journal: {
+      read: (...query) => {
+        reads++;
+        return journal.read(...query);
+      },
+    },
     send: ({ seq }, socketIds) => {
       for (const id of socketIds) told.set(id, [...(told.get(id) ?? []), seq]);
       if (seq === drafts.length) all.resolve();
@@ -112,11 +118,13 @@ test('a long run goes to many who open it with turns for others in between', asy
     });
   });
   const turns = await countTurns(async () => {
-    for (const watcher of watchers) watcher.wake();
+    // As sockets do that ask one after the other: in one turn, but not in one tick.
+    for (const watcher of watchers) setImmediate(() => watcher.wake());
     await all.promise;
   });
-  // One after each 500 messages, and one after each page.
+  // One after each 500 messages, and one before each page, which all of them read together.
   expect(turns).toBeGreaterThan(40);
+  expect(reads).toBe(13);
   expect([...told.values()]).toEqual(ids.map(() => drafts.map((_, index) => index + 1)));
   for (const watcher of watchers) watcher.stop();
 });
