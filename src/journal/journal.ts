@@ -70,8 +70,8 @@ export interface Journal {
   rest(runId: RunId, epoch: number, head: string, summary: RunSummary): Promise<boolean>;
 
   /** Open holds of which a deadline (`dueAt`, `remindAt`) that was not yet acted on (`overdue`, `reminded`) is at or before
-   *  `now`, the earliest first. */
-  due(now: string): Promise<HoldRecord[]>;
+   *  `now`, the earliest first; at most `limit`. A cursor goes on behind the deadline that its page ended with. */
+  due(query: DueQuery): Promise<Page<HoldRecord>>;
 
   /** This process as a node of the journal: seen by others until it leaves or stops renewing. */
   enter(node: NodeRow): Promise<void>;
@@ -216,6 +216,12 @@ export interface HoldQuery {
 export type Counted =
   | { readonly list: 'runs'; readonly status: RunStatus }
   | { readonly list: 'holds'; readonly status: HoldStatus };
+
+export interface DueQuery {
+  readonly now: string;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
 
 export interface DecidedQuery extends Omit<DecisionFilter, 'text'> {
   readonly crew?: string | undefined;

@@ -12,6 +12,7 @@ import type {
   Answered,
   Counted,
   DecidedQuery,
+  DueQuery,
   HoldQuery,
   Journal,
   NodeRow,
@@ -29,10 +30,12 @@ import { memoryTokens } from './memory-tokens.ts';
 import {
   comparePlaces,
   decisionsBelow,
+  dueBehind,
   type List,
   limitOf,
   pageOf,
   pageOfDecisions,
+  pageOfDue,
   placeOf,
   placeOfDecision,
 } from './page.ts';
@@ -213,13 +216,13 @@ class MemoryJournal implements Journal {
     stored.row = { ...stored.row, summary: copy(summary), owner: null, wake: false };
     return true;
   }
-  async due(now: string): Promise<HoldRecord[]> {
-    const deadlines = [...this.#holds.values()].map(({ record }) => ({
-      record,
-      at: nextDeadlineMs(record) ?? Infinity,
-    }));
-    const due = deadlines.filter(({ at }) => at <= Date.parse(now)).sort((a, b) => a.at - b.at);
-    return copy(due.map(({ record }) => record));
+  async due({ now, limit, cursor }: DueQuery): Promise<Page<HoldRecord>> {
+    const [behindMs, behind] = dueBehind(cursor);
+    const due = [...this.#holds.values()]
+      .map(({ record: hold }, index) => ({ hold, place: [nextDeadlineMs(hold) ?? Infinity, index + 1] as const }))
+      .filter(({ place: [at, n] }) => at <= Date.parse(now) && (at > behindMs || (at === behindMs && n > behind)))
+      .sort((a, b) => a.place[0] - b.place[0]);
+    return copy(pageOfDue(due.slice(0, limit + 1), limit));
   }
 
   async enter(node: NodeRow): Promise<void> {

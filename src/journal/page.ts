@@ -1,4 +1,5 @@
 import { HoldpointError } from '../errors.ts';
+import type { HoldRecord } from '../hooks/hold.ts';
 import type { FoundDecision } from '../hooks/past-decision.ts';
 import type { Page } from './journal.ts';
 
@@ -69,6 +70,24 @@ export function comparePlaces(a: DecisionPlace, b: DecisionPlace): number {
   const differs = a.findIndex((part, index) => part !== b[index]);
   if (differs < 0) return 0;
   return (a[differs] as string | number) < (b[differs] as string | number) ? -1 : 1;
+}
+
+/** Where a deadline stands among those to come: those of one moment by the arrival of their holds. */
+export type DuePlace = readonly [atMs: number, n: number];
+
+/** The place that deadlines are behind. @throws `BAD_REQUEST` */
+export function dueBehind(cursor: string | undefined): DuePlace {
+  if (cursor === undefined) return [Number.MIN_SAFE_INTEGER, 0];
+  const [, atMs, n] = /^due (-?\d{1,16}) (\d{1,15})$/.exec(readCursor(cursor)) ?? [];
+  if (atMs === undefined) throw notACursor('deadlines');
+  return [Number(atMs), Number(n)];
+}
+
+/** A page of holds that are due, of which `found` holds one more than `limit` where there is more. */
+export function pageOfDue(found: readonly { place: DuePlace; hold: HoldRecord }[], limit: number): Page<HoldRecord> {
+  const shown = found.slice(0, limit);
+  const last = found.length > limit ? shown.at(-1) : undefined;
+  return { items: shown.map(({ hold }) => hold), cursor: last ? writeCursor(`due ${last.place.join(' ')}`) : null };
 }
 
 function readCursor(cursor: string): string {

@@ -11,6 +11,7 @@ import type {
   AtRest,
   Counted,
   DecidedQuery,
+  DueQuery,
   HoldQuery,
   Journal,
   NodeRow,
@@ -182,8 +183,8 @@ class PostgresJournal implements Journal {
   decided(wanted: DecidedQuery) {
     return this.#read((query) => queries.decisionsBy(query, wanted));
   }
-  due(now: string) {
-    return this.#read((query) => queries.dueHolds(query, now));
+  due(wanted: DueQuery) {
+    return this.#read((query) => queries.dueHolds(query, wanted));
   }
   orphans(alive: readonly string[]) {
     return this.#read((query) => queries.orphanRuns(query, alive));

@@ -8,6 +8,7 @@ import type {
   Answered,
   Counted,
   DecidedQuery,
+  DueQuery,
   HoldQuery,
   NodeAbout,
   Page,
@@ -18,7 +19,7 @@ import type {
   SeenNode,
   UnderWay,
 } from './journal.ts';
-import { decisionsBelow, type List, limitOf, pageOf, pageOfDecisions, placeOf } from './page.ts';
+import { decisionsBelow, dueBehind, type List, limitOf, pageOf, pageOfDecisions, pageOfDue, placeOf } from './page.ts';
 import type { Payload } from './payloads.ts';
 import type { Query } from './postgres-pool.ts';
 
@@ -179,12 +180,16 @@ function paged<T>(list: List, rows: readonly { n: number; json: string }[], limi
   );
 }
 
-export async function dueHolds(query: Query, now: string): Promise<HoldRecord[]> {
-  const rows = await query<{ record: string }>(
-    'SELECT record FROM holdpoint.holds WHERE next_deadline <= $1 ORDER BY next_deadline, n',
-    [Date.parse(now)],
+export async function dueHolds(query: Query, { now, limit, cursor }: DueQuery): Promise<Page<HoldRecord>> {
+  const rows = await query<{ atMs: number; n: number; record: string }>(
+    `SELECT next_deadline::float8 AS "atMs", n::float8 AS n, record FROM holdpoint.holds
+     WHERE next_deadline <= $1 AND (next_deadline, n) > ($2, $3) ORDER BY next_deadline, n LIMIT $4`,
+    [Date.parse(now), ...dueBehind(cursor), limit + 1],
   );
-  return rows.map(({ record }) => JSON.parse(record) as HoldRecord);
+  return pageOfDue(
+    rows.map(({ atMs, n, record }) => ({ place: [atMs, n], hold: JSON.parse(record) as HoldRecord })),
+    limit,
+  );
 }
 
 export async function orphanRuns(query: Query, alive: readonly string[]): Promise<RunId[]> {

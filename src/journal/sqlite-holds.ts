@@ -2,8 +2,8 @@ import type { HoldRecord } from '../hooks/hold.ts';
 import type { HoldId, RunId } from '../ids.ts';
 import { nextDeadlineMs } from './deadline.ts';
 import type { JournalEvent } from './envelope.ts';
-import type { HoldQuery, Page } from './journal.ts';
-import { limitOf, type Placed, pageOf, placeOf } from './page.ts';
+import type { DueQuery, HoldQuery, Page } from './journal.ts';
+import { dueBehind, limitOf, type Placed, pageOf, pageOfDue, placeOf } from './page.ts';
 import { unpackData } from './sqlite-event-data.ts';
 import { formsOf } from './sqlite-event-forms.ts';
 import { placeOfRun } from './sqlite-events.ts';
@@ -66,12 +66,16 @@ export function holdsBy(sql: Sql, { status, crew, runId, cursor, ...query }: Hol
   return pageOf('holds', rows.map(placed), limit);
 }
 
-export function dueHolds(sql: Sql, now: string): HoldRecord[] {
-  return sql<RawHold>(
-    `${SELECT} WHERE h.next_deadline IS NOT NULL AND h.next_deadline <= ${NUMBER} ORDER BY h.next_deadline, h.n`,
-  )
-    .all(Date.parse(now))
-    .map(toHold);
+export function dueHolds(sql: Sql, { now, limit, cursor }: DueQuery): Page<HoldRecord> {
+  const rows = sql<RawHold & { readonly atMs: number }>(
+    `SELECT h.next_deadline AS atMs, ${HOLD_COLUMNS} FROM holds h
+     WHERE h.next_deadline IS NOT NULL AND h.next_deadline <= ${NUMBER} AND (h.next_deadline, h.n) > (${NUMBER}, ${NUMBER})
+     ORDER BY h.next_deadline, h.n LIMIT ${NUMBER}`,
+  ).all(Date.parse(now), ...dueBehind(cursor), limit + 1);
+  return pageOfDue(
+    rows.map(({ atMs, ...row }) => ({ place: [atMs, row.n], hold: toHold(row) })),
+    limit,
+  );
 }
 
 export function holdsOfRun(sql: Sql, run: number): HoldRecord[] {

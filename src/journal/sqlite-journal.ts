@@ -11,6 +11,7 @@ import type {
   AmendView,
   Counted,
   DecidedQuery,
+  DueQuery,
   HoldQuery,
   Journal,
   NodeRow,
@@ -138,8 +139,8 @@ class SqliteJournal implements Journal {
   decided(query: DecidedQuery) {
     return this.#read((sql) => decisionsBy(sql, query));
   }
-  due(now: string) {
-    return this.#read((sql) => holds.dueHolds(sql, now));
+  due(query: DueQuery) {
+    return this.#read((sql) => holds.dueHolds(sql, query));
   }
   orphans(alive: readonly string[]) {
     return this.#read((sql) => queries.orphanRuns(sql, alive));

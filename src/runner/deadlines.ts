@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Draft, draft } from '../crew/events.ts';
 import { isHoldpointError, messageOf } from '../errors.ts';
 import type { HoldRecord } from '../hooks/hold.ts';
@@ -6,33 +7,79 @@ import { amendRun } from './amend-run.ts';
 import type { RunnerContext } from './context.ts';
 
 const CLOCK: Reviewer = { user: 'system', roles: [], groups: [] };
+/** Holds of one commit: what comes of them is work of one turn of the loop. */
+const BATCH = 256;
 
-/** Fires the deadlines that have come, while the clock is believed: each once, checked again inside the transaction. Returns how many fired. */
-export async function fireDeadlines(context: RunnerContext): Promise<number> {
-  const movedByMs = context.clock.movedByMs();
-  if (movedByMs !== 0) {
-    context.log.warn({ movedByMs }, 'the clock of this machine was moved: nothing expires until it is set right');
-    return 0;
+/**
+ * Fires the deadlines that have come, while the clock is believed: each once, checked again inside the transaction. After a weekend
+ * that may be thousands, so they come in batches, a turn of the loop apart, beside the sweeps and not in them.
+ */
+export class Deadlines {
+  readonly #context: RunnerContext;
+  readonly #leads: () => boolean;
+  #round: Promise<void> | null = null;
+  #isStopped = false;
+
+  /** @param leads whether it is this process that fires them, now */
+  constructor(context: RunnerContext, leads: () => boolean) {
+    this.#context = context;
+    this.#leads = leads;
   }
-  const due = await context.journal.due(context.clock.now());
-  let fired = 0;
-  for (const hold of due) {
-    try {
-      if (await fire(context, hold)) fired++;
-    } catch (error) {
-      if (isHoldpointError(error, 'UNAVAILABLE')) throw error;
-      context.log.error({ holdId: hold.id, err: error }, `deadline not recorded: ${messageOf(error)}`);
+
+  /** Goes through all that are due, unless that is under way. What goes wrong is logged, and the next sweep looks again. */
+  look(): void {
+    this.#round ??= this.#goThrough()
+      .catch((error: unknown) => this.#context.log.error({ err: error }, `deadlines not fired: ${messageOf(error)}`))
+      .finally(() => {
+        this.#round = null;
+      });
+  }
+
+  /** Begins no batch any more. @returns when the one under way is recorded; null: there is none */
+  stop(): Promise<void> | null {
+    this.#isStopped = true;
+    return this.#round;
+  }
+
+  /** Behind the last batch each time: a hold whose deadline cannot be recorded is passed, and tried again in the next round. */
+  async #goThrough(): Promise<void> {
+    const { journal, clock } = this.#context;
+    const now = clock.now();
+    let cursor: string | undefined;
+    while (this.#mayFire()) {
+      const page = await journal.due({ now, limit: BATCH, cursor });
+      await fireAll(this.#context, page.items);
+      if (page.cursor === null) return;
+      cursor = page.cursor;
+      await nextTurn();
     }
   }
-  return fired;
+
+  #mayFire(): boolean {
+    if (this.#isStopped || !this.#leads()) return false;
+    const movedByMs = this.#context.clock.movedByMs();
+    if (movedByMs === 0) return true;
+    this.#context.log.warn({ movedByMs }, 'the clock of this machine was moved: nothing expires until it is set right');
+    return false;
+  }
 }
 
-async function fire(context: RunnerContext, { id, runId }: HoldRecord): Promise<boolean> {
-  if (runId === null) return false;
-  return amendRun(context, runId, { actor: CLOCK }, (view, now) => {
+/** All at once, so that they share a commit. @throws `UNAVAILABLE` if the store takes none */
+async function fireAll(context: RunnerContext, holds: readonly HoldRecord[]): Promise<void> {
+  const outcomes = await Promise.allSettled(holds.map((hold) => fire(context, hold)));
+  for (const [index, outcome] of outcomes.entries()) {
+    if (outcome.status === 'fulfilled') continue;
+    const error: unknown = outcome.reason;
+    if (isHoldpointError(error, 'UNAVAILABLE')) throw error;
+    context.log.error({ holdId: holds[index]?.id, err: error }, `deadline not recorded: ${messageOf(error)}`);
+  }
+}
+
+async function fire(context: RunnerContext, { id, runId }: HoldRecord): Promise<void> {
+  if (runId === null) return;
+  await amendRun(context, runId, { actor: CLOCK }, (view, now) => {
     const hold = view.hold(id);
-    const drafts = hold ? dueEvents(hold, now) : [];
-    return { drafts, answer: () => drafts.length > 0 };
+    return { drafts: hold ? dueEvents(hold, now) : [], answer: () => null };
   });
 }
 

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts';
 import type { HandOut } from '../journal/hand-out.ts';
 import type { RunnerContext, RunnerLog } from './context.ts';
-import { fireDeadlines } from './deadlines.ts';
+import { Deadlines } from './deadlines.ts';
 import type { Drivers } from './drivers.ts';
 import type { Oversight } from './oversight.ts';
 import type { Presence } from './presence.ts';
@@ -19,12 +19,15 @@ export interface EngineParts {
 /** Sweeps at once, and then every so many milliseconds. @returns how to end that: resolves when the last sweep is over. */
 export function startSweeping(parts: EngineParts, everyMs: number): () => Promise<void> {
   const { clock, log } = parts.context;
-  const sweep = singleFlight(() => sweepOnce(parts), log);
+  const deadlines = new Deadlines(parts.context, () => parts.handOut.leads);
+  const sweep = singleFlight(() => sweepOnce(parts, deadlines), log);
   const stop = clock.every(everyMs, sweep.run);
   sweep.run();
   return async () => {
     stop();
+    const lastBatch = deadlines.stop();
     await sweep.idle();
+    await lastBatch;
   };
 }
 
@@ -32,13 +35,16 @@ export function startSweeping(parts: EngineParts, everyMs: number): () => Promis
  * Every second: what other processes appended to runs of ours, deadlines that have come, and runs with work to do that nobody
  * drives (their owner died, or a wake was lost).
  */
-async function sweepOnce({ context, presence, drivers, handOut, oversight }: EngineParts): Promise<void> {
+async function sweepOnce(
+  { context, presence, drivers, handOut, oversight }: EngineParts,
+  deadlines: Deadlines,
+): Promise<void> {
   drivers.lookAgain();
   await context.levels.current();
   await parkIfStopped(context, drivers.driven());
   await presence.buryDead();
   await handOut.sweep();
-  if (handOut.leads) await fireDeadlines(context);
+  deadlines.look();
   await drivers.look();
   await oversight.catchUp();
 }

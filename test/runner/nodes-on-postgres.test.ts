@@ -169,9 +169,9 @@ describe("deadlines are judged by the database's clock", () => {
     const ahead = await node({ crews, models: model, clock: off(3_600_000) });
     const looked: string[] = [];
     const { due } = ahead.journal;
-    ahead.journal.due = async (now) => {
-      const found = await due.call(ahead.journal, now);
-      looked.push(...found.map(({ id }) => id));
+    ahead.journal.due = async (query) => {
+      const found = await due.call(ahead.journal, query);
+      looked.push(...found.items.map(({ id }) => id));
       return found;
     };
     // It has found the hold due and asked the database, twice.

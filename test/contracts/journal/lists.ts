@@ -9,7 +9,8 @@ export function lists(name: string, open: OpenJournal): void {
   const desk = journalDesk(open);
 
   describe(`${name}: deadlines`, () => {
-    const due = async (ms: number) => (await desk.journal.due(later(ms))).map(({ id }) => id.slice(-1));
+    const due = async (ms: number) =>
+      (await desk.journal.due({ now: later(ms), limit: 10 })).items.map(({ id }) => id.slice(-1));
 
     test('gives open holds whose reminder or due time has come, the earliest first', async () => {
       await desk.begin(run, {
@@ -36,6 +37,29 @@ export function lists(name: string, open: OpenJournal): void {
         amendmentOf(run, next, { holds: [{ ...hold, reminded: true, overdue: true }] }),
       );
       expect(await due(9_000)).toEqual([]);
+    });
+
+    test('a page at a time, behind the last one: what was not acted on is passed, and what was moves nothing', async () => {
+      const of = (n: number, ms: number) => holdOf(run, n, { dueAt: later(ms) });
+      const head = await desk.begin(run, {
+        // Three of one moment: those that arrived first come first.
+        holds: [of(1, 2_000), of(2, 1_000), of(3, 2_000), of(4, 2_000), of(5, 3_000), of(6, 9_000)],
+      });
+      const pages: string[][] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await desk.journal.due({ now: later(5_000), limit: 2, cursor });
+        pages.push(page.items.map(({ id }) => id.slice(-1)));
+        if (!cursor)
+          await desk.journal.amend(run, null, () =>
+            amendmentOf(run, head, { holds: page.items.map((hold) => ({ ...hold, overdue: true })) }),
+          );
+        cursor = page.cursor ?? undefined;
+      } while (cursor);
+      expect(pages).toEqual([['2', '1'], ['3', '4'], ['5']]);
+      await expect(desk.journal.due({ now: later(0), limit: 2, cursor: 'AAAA' })).rejects.toMatchObject({
+        code: 'BAD_REQUEST',
+      });
     });
   });
 
