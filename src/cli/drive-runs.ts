@@ -57,7 +57,7 @@ export async function driveRuns(
   const log = terminalLog(options);
   const signal = stopSignal({ message: 'Stopping; once more ends it at once.' });
   const version = packageVersion();
-  const engine = await openEngine({ crews, journal, models, log, limits, version, drives: (runId) => mine.has(runId) });
+  const engine = await openEngine({ crews, journal, models, log, limits, version, drives: mine });
   const others = await tellOtherNodes(engine, databaseAddress(options), log);
   const progress = new Progress(engine, { wanted: (runId) => mine.size === 0 || mine.has(runId) });
   try {

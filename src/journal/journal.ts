@@ -62,8 +62,8 @@ export interface Journal {
   /** Takes over a run that nobody alive owns and that has work to do: raises its epoch. Null if another was faster.
    *  `from` is the owner that it was taken from; null: the run was at rest, so nobody had anything under way. */
   claim(runId: RunId, owner: string): Promise<{ epoch: number; from: string | null } | null>;
-  /** Runs with work to do whose owner is none, or not among `alive`. */
-  orphans(alive: readonly string[]): Promise<RunId[]>;
+  /** Runs with work to do whose owner is none, or not among `alive`, as far as there is room, in the order of arrival. */
+  orphans(query: OrphanQuery): Promise<RunId[]>;
   /** Lets go of a run if the hash of its last event is still `head`, leaving `summary` as its row; false if something was appended
    *  meanwhile, and the owner must look again. Asked for together with an append, it is done in the same write, or not at all.
    *  @throws `OWNER_LOST` */
@@ -216,6 +216,17 @@ export interface HoldQuery {
 export type Counted =
   | { readonly list: 'runs'; readonly status: RunStatus }
   | { readonly list: 'holds'; readonly status: HoldStatus };
+
+export interface OrphanQuery {
+  /** Nodes. */
+  readonly alive: readonly string[];
+  /** How many of a crew there is room for, by its name; of a crew that is not named there is none. */
+  readonly room: ReadonlyMap<string, number>;
+  /** At most so many of all crews together. */
+  readonly limit: number;
+  /** None but these. Absent: any. */
+  readonly only?: readonly RunId[] | undefined;
+}
 
 export interface DueQuery {
   readonly now: string;

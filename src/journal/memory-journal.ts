@@ -16,6 +16,7 @@ import type {
   HoldQuery,
   Journal,
   NodeRow,
+  OrphanQuery,
   OwnerAppend,
   Page,
   ReadOptions,
@@ -52,6 +53,7 @@ import {
   runNotFound,
 } from './preconditions.ts';
 import { type Erasure, namedPayloads, withoutData } from './retention.ts';
+import { asThereIsRoom } from './room.ts';
 
 interface StoredRun {
   row: RunRow;
@@ -204,10 +206,16 @@ class MemoryJournal implements Journal {
     stored.row = { ...stored.row, owner, epoch };
     return { epoch, from: current };
   }
-  async orphans(alive: readonly string[]): Promise<RunId[]> {
-    const rows = [...this.#runs.values()].map(({ row }) => row);
-    const orphans = rows.filter(({ wake, owner }) => wake && (owner === null || !alive.includes(owner)));
-    return orphans.map(({ summary }) => summary.id);
+  async orphans(query: OrphanQuery): Promise<RunId[]> {
+    const { alive, only } = query;
+    const orphans = [...this.#runs.values()].filter(
+      ({ row: { wake, owner, summary } }) =>
+        wake && (owner === null || !alive.includes(owner)) && (only === undefined || only.includes(summary.id)),
+    );
+    return asThereIsRoom(
+      orphans.map(({ row: { summary } }) => summary),
+      query,
+    );
   }
   async rest(runId: RunId, epoch: number, head: string, summary: RunSummary): Promise<boolean> {
     const stored = this.#stored(runId);

@@ -15,6 +15,7 @@ import type {
   HoldQuery,
   Journal,
   NodeRow,
+  OrphanQuery,
   OwnerAppend,
   ReadOptions,
   Request,
@@ -186,8 +187,8 @@ class PostgresJournal implements Journal {
   due(wanted: DueQuery) {
     return this.#read((query) => queries.dueHolds(query, wanted));
   }
-  orphans(alive: readonly string[]) {
-    return this.#read((query) => queries.orphanRuns(query, alive));
+  orphans(wanted: OrphanQuery) {
+    return this.#read((query) => queries.orphanRuns(query, wanted));
   }
   answered(request: Request): Promise<Json | null> {
     return this.#read(async (query) => {

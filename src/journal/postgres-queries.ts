@@ -11,6 +11,7 @@ import type {
   DueQuery,
   HoldQuery,
   NodeAbout,
+  OrphanQuery,
   Page,
   ReadOptions,
   Request,
@@ -22,6 +23,7 @@ import type {
 import { decisionsBelow, dueBehind, type List, limitOf, pageOf, pageOfDecisions, pageOfDue, placeOf } from './page.ts';
 import type { Payload } from './payloads.ts';
 import type { Query } from './postgres-pool.ts';
+import { asThereIsRoom, roomByCrew, type Waiting } from './room.ts';
 
 /** Milliseconds since 1970 by the store's clock, which is the same for every node; `$1` stands in for it where it is given. */
 export const STORE_NOW = 'coalesce($1::float8, extract(epoch FROM clock_timestamp()) * 1000)';
@@ -192,12 +194,22 @@ export async function dueHolds(query: Query, { now, limit, cursor }: DueQuery): 
   );
 }
 
-export async function orphanRuns(query: Query, alive: readonly string[]): Promise<RunId[]> {
-  const rows = await query<{ id: RunId }>(
-    'SELECT id FROM holdpoint.runs WHERE wake AND (owner IS NULL OR owner <> ALL($1)) ORDER BY n',
-    [[...alive]],
-  );
-  return rows.map(({ id }) => id);
+export async function orphanRuns(query: Query, wanted: OrphanQuery): Promise<RunId[]> {
+  const { alive, only } = wanted;
+  const rooms = roomByCrew(wanted);
+  const rows = only
+    ? await query<Waiting>(
+        `SELECT id, crew FROM holdpoint.runs WHERE id = ANY($1) AND wake AND (owner IS NULL OR owner <> ALL($2)) ORDER BY n`,
+        [[...only], [...alive]],
+      )
+    : await query<Waiting>(
+        `SELECT run.id, run.crew FROM unnest($1::text[], $2::bigint[]) AS wanted (crew, most) CROSS JOIN LATERAL (
+           SELECT n, id, crew FROM holdpoint.runs
+           WHERE wake AND crew = wanted.crew AND (owner IS NULL OR owner <> ALL($3)) ORDER BY n LIMIT wanted.most
+         ) AS run ORDER BY run.n`,
+        [rooms.map(([crew]) => crew), rooms.map(([, most]) => most), [...alive]],
+      );
+  return asThereIsRoom(rows, wanted);
 }
 
 /** Whether pg-boss has its tables. */

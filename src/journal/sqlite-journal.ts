@@ -15,6 +15,7 @@ import type {
   HoldQuery,
   Journal,
   NodeRow,
+  OrphanQuery,
   OwnerAppend,
   ReadOptions,
   Request,
@@ -142,8 +143,8 @@ class SqliteJournal implements Journal {
   due(query: DueQuery) {
     return this.#read((sql) => holds.dueHolds(sql, query));
   }
-  orphans(alive: readonly string[]) {
-    return this.#read((sql) => queries.orphanRuns(sql, alive));
+  orphans(query: OrphanQuery) {
+    return this.#read((sql) => queries.orphanRuns(sql, query));
   }
   answered(request: Request): Promise<Json | null> {
     return this.#read((sql) => {

@@ -2,14 +2,15 @@ import type { RunSummary } from '../hooks/run-summary.ts';
 import { type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import type { Json } from '../json/json.ts';
 import type { Head } from './envelope.ts';
-import type { NodeAbout, NodeRow, Page, RunQuery, RunRow, SeenNode, UnderWay } from './journal.ts';
+import type { NodeAbout, NodeRow, OrphanQuery, Page, RunQuery, RunRow, SeenNode, UnderWay } from './journal.ts';
 import { limitOf, pageOf, placeOf } from './page.ts';
 import type { Payload } from './payloads.ts';
+import { asThereIsRoom, roomByCrew, type Waiting } from './room.ts';
 import { headOfSystem, type Place, placeOfRun, type RawHead, toHead } from './sqlite-events.ts';
 import { type Members, packMembers, unpackMembers } from './sqlite-members.ts';
 import { newestRows } from './sqlite-newest.ts';
 import { hexOf, unpackTime } from './sqlite-packing.ts';
-import { NUMBER, type Sql } from './sqlite-statements.ts';
+import { NUMBER, type Sql, TEXT } from './sqlite-statements.ts';
 
 /** Reads, on any connection. Rows are what `sqlite-rows.ts` wrote, so their shapes are trusted here. */
 
@@ -84,13 +85,31 @@ export function runsBy(sql: Sql, { status, crew, cursor, ...query }: RunQuery): 
   return pageOf('runs', placed, limit);
 }
 
-export function orphanRuns(sql: Sql, alive: readonly string[]): RunId[] {
-  return sql<{ id: RunId }>(
-    `SELECT id FROM runs WHERE wake = 1
-     AND (owner IS NULL OR owner NOT IN (SELECT value FROM json_each(?))) ORDER BY n`,
-  )
-    .all(JSON.stringify(alive))
-    .map(({ id }) => id);
+const NOT_ALIVE = 'owner NOT IN (SELECT value FROM json_each(?))';
+const ORPHANS = 'SELECT n, id, crew FROM runs';
+// Of a crew the index has those without an owner in the order of arrival, however many wait; those of owners are few.
+const OWNERLESS = `${ORPHANS} INDEXED BY runs_awake WHERE wake = 1 AND crew = ${TEXT} AND owner IS NULL
+  ORDER BY n LIMIT ${NUMBER}`;
+const LEFT_BEHIND = `${ORPHANS} INDEXED BY runs_awake WHERE wake = 1 AND crew = ${TEXT} AND owner IS NOT NULL AND ${NOT_ALIVE}
+  ORDER BY n LIMIT ${NUMBER}`;
+const AMONG = `${ORPHANS} WHERE id IN (SELECT value FROM json_each(?)) AND +wake = 1 AND (owner IS NULL OR ${NOT_ALIVE}) ORDER BY n`;
+
+export function orphanRuns(sql: Sql, query: OrphanQuery): RunId[] {
+  const alive = JSON.stringify(query.alive);
+  const found = query.only
+    ? sql<Orphan>(AMONG).all(JSON.stringify(query.only), alive)
+    : roomByCrew(query).flatMap(([crew, most]) => [
+        ...sql<Orphan>(OWNERLESS).all(crew, most),
+        ...sql<Orphan>(LEFT_BEHIND).all(crew, alive, most),
+      ]);
+  return asThereIsRoom(
+    found.sort((a, b) => a.n - b.n),
+    query,
+  );
+}
+
+interface Orphan extends Waiting {
+  readonly n: number;
 }
 
 export function nodesOf(sql: Sql): SeenNode[] {

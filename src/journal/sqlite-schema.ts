@@ -8,6 +8,7 @@ import { VERSION_1 } from './sqlite-version-1.ts';
 import { toVersion3 } from './sqlite-version-3.ts';
 import { toVersion4 } from './sqlite-version-4.ts';
 import { toVersion5 } from './sqlite-version-5.ts';
+import { toVersion6 } from './sqlite-version-6.ts';
 
 /** 'HOLD' in ASCII, in the header of every database of ours: a foreign one is never migrated by mistake. */
 const APPLICATION_ID = 0x484f4c44;
@@ -24,6 +25,7 @@ const MIGRATIONS: readonly Migration[] = [
   toVersion3,
   toVersion4,
   toVersion5,
+  toVersion6,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

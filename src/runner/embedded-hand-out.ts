@@ -7,11 +7,14 @@ import { isAlive } from './node-life.ts';
 interface Given {
   readonly journal: Journal;
   readonly clock: Clock;
-  readonly wants: (runId: RunId) => boolean;
+  /** None but these, whichever they are at the moment. Null: any. */
+  readonly only: ReadonlySet<RunId> | null;
+  /** Whether somebody here has it, or is about to: the next look finds it again, if it then still waits. */
+  readonly isTaken: (runId: RunId) => boolean;
 }
 
 /**
- * Hands out the runs of a journal that the processes of one machine share: by looking through the rows that are marked. Those of a
+ * Hands out the runs of a journal that the processes of one machine share: by looking for the rows that are marked. Those of a
  * node whose process is gone, or which was silent for 15 seconds, can be had.
  */
 export class EmbeddedHandOut implements HandOut {
@@ -29,23 +32,14 @@ export class EmbeddedHandOut implements HandOut {
   }
 
   async take(limit: number, crews: ReadonlyMap<string, number>): Promise<Taken[]> {
-    const { journal, clock, wants } = this.#given;
+    const { journal, clock, only, isTaken } = this.#given;
+    if (limit <= 0 || crews.size === 0 || only?.size === 0) return [];
     const now = Date.parse(clock.now());
     const others = (await journal.nodes()).filter((node) => isAlive(node, now)).map(({ id }) => id);
     // Also when it was frozen for a while: what it drives, it drives.
     const alive = [...others, this.#nodeId];
-    const room = new Map(crews);
-    const wanted: RunId[] = [];
-    for (const runId of await journal.orphans(alive)) {
-      if (wanted.length >= limit) break;
-      if (!wants(runId)) continue;
-      const crew = (await journal.run(runId))?.summary.crew ?? '';
-      const left = room.get(crew) ?? 0;
-      if (left <= 0) continue;
-      room.set(crew, left - 1);
-      wanted.push(runId);
-    }
-    const claims = await Promise.all(wanted.map((runId) => this.claim(runId)));
+    const orphans = await journal.orphans({ alive, room: crews, limit, only: only ? [...only] : undefined });
+    const claims = await Promise.all(orphans.filter((runId) => !isTaken(runId)).map((runId) => this.claim(runId)));
     return claims.filter((claim) => claim !== null);
   }
 

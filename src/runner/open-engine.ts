@@ -36,8 +36,9 @@ export interface EngineOptions {
   readonly sweepMs?: number;
   /** What is not named has its default. */
   readonly limits?: Partial<EngineLimits> | undefined;
-  /** Which runs this process takes over when they have work to do. Default: all of its crews; with false it only records. */
-  readonly drives?: boolean | ((runId: RunId) => boolean);
+  /** Which runs this process takes over when they have work to do: all of its crews (default), those that are in a set at the
+   *  moment, or, with false, none: it only records. */
+  readonly drives?: boolean | ReadonlySet<RunId>;
   readonly atOnce?: AtOnce;
   /** Of the package, for whoever looks at the list of nodes. */
   readonly version?: string;
@@ -57,7 +58,7 @@ async function open(options: EngineOptions): Promise<Engine> {
   const { journal, log, sweepMs = 1_000, drives = true } = options;
   const atOnce = parseLimits(AtOnce, options.atOnce ?? {});
   const listeners = new Listeners(log);
-  const isMine = (runId: RunId) => (typeof drives === 'function' ? drives(runId) : drives);
+  const isMine = (runId: RunId) => (typeof drives === 'boolean' ? drives : drives.has(runId));
   const context: RunnerContext = {
     ...portsOf(options, listeners),
     models: limitedModels(options.models, atOnce.models),
@@ -67,7 +68,7 @@ async function open(options: EngineOptions): Promise<Engine> {
     mayDrive: (runId, crew) => isMine(runId) && drivers.mayDrive(crew),
     drive: (taken, recorded) => drivers.begin(taken, recorded),
   };
-  const handOut = handOutOf(context, (runId) => isMine(runId) && !drivers.has(runId), drives);
+  const handOut = handOutOf(context, drives, (runId) => drivers.has(runId));
   const presence = new Presence(context);
   const drivers = new Drivers(context, handOut, atOnce);
   const oversight = new Oversight(context);
@@ -134,10 +135,11 @@ function closer(
 /** Who goes on with certain runs only does not wait for its turn. */
 function handOutOf(
   { journal, clock }: RunnerContext,
-  wants: (runId: RunId) => boolean,
-  drives: EngineOptions['drives'],
+  drives: boolean | ReadonlySet<RunId>,
+  isTaken: (runId: RunId) => boolean,
 ): HandOut {
-  const own = new EmbeddedHandOut({ journal, clock, wants });
+  const only = drives === true ? null : drives || new Set<RunId>();
+  const own = new EmbeddedHandOut({ journal, clock, only, isTaken });
   return drives === true ? (journal.handOut ?? own) : own;
 }
 

@@ -124,9 +124,25 @@ test('a database of version 1 keeps all it holds, and goes on', async () => {
   });
 });
 
+/** Undoes what version 6 did. */
+const TO_VERSION_5 =
+  'DROP INDEX runs_awake; CREATE INDEX runs_awake ON runs (owner) WHERE wake = 1; PRAGMA user_version = 5;';
+
+test('a database of version 5 finds the runs that wait, by crew', async () => {
+  await (await openSqliteJournal({ path })).close();
+  changed((db) => db.exec(`${TO_VERSION_5} UPDATE runs SET wake = 1, owner = NULL WHERE crew = 'plain'`));
+  const journal = await openSqliteJournal({ path });
+  const waiting = (await journal.underWay()).map(({ runId }) => runId);
+  expect(waiting).toHaveLength(1);
+  expect(await journal.orphans({ alive: [], room: new Map([['plain', 2]]), limit: 2 })).toEqual(waiting);
+  await journal.close();
+  // Else a look would go through all runs that wait, of whichever crew.
+  changed((db) => expect(db.pragma('index_info(runs_awake)')).toMatchObject([{ name: 'crew' }, { name: 'owner' }]));
+});
+
 /** Undoes what version 5 did. */
-const TO_VERSION_4 =
-  'CREATE INDEX runs_by_status ON runs (status); CREATE INDEX holds_by_status ON holds (status); PRAGMA user_version = 4;';
+const TO_VERSION_4 = `${TO_VERSION_5} CREATE INDEX runs_by_status ON runs (status);
+  CREATE INDEX holds_by_status ON holds (status); PRAGMA user_version = 4;`;
 
 test('a database of version 4 has the lists it had', async () => {
   const before = written();

@@ -44,7 +44,7 @@ async function startHeld(engine: Engine, journal: Journal, count: number): Promi
     await Promise.all(batch);
   }
   await expect.poll(() => heldCount(journal), { timeout: 60_000, interval: 200 }).toBe(before + count);
-  await expect.poll(() => journal.orphans([]), { timeout: 60_000, interval: 200 }).toEqual([]);
+  await expect.poll(() => journal.underWay(), { timeout: 60_000, interval: 200 }).toEqual([]);
 }
 
 async function heldCount(journal: Journal): Promise<number> {

@@ -47,6 +47,9 @@ const forever = (signal: AbortSignal) =>
   new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 const stuck: Model = { type: 'model', name: 'stuck', respond: (_request, { signal }) => forever(signal) };
 
+/** The runs of all nodes. */
+const started = new Set<RunId>();
+
 async function journal(): Promise<Journal> {
   const one = await openPostgresJournal({ url: database.url });
   opened.push(one);
@@ -60,13 +63,20 @@ async function node(options: Partial<EngineOptions> = {}): Promise<Engine> {
     journal: await journal(),
     models: () => stuck,
     log: { ...silentLog, error: (_data, message = '') => void errors.push(message) },
-    drives: () => true,
+    drives: started,
     limits: { stopGraceMs: 50 },
     sweepMs: 20,
     ...options,
   });
   opened.push(engine);
-  return engine;
+  const { start } = engine;
+  return Object.assign(engine, {
+    start: async (...given: Parameters<typeof start>) => {
+      const run = await start(...given);
+      started.add(run.id);
+      return run;
+    },
+  });
 }
 
 /** A run that waits for whoever takes it, as its node left it. */
@@ -95,7 +105,7 @@ describe('another node that lives', () => {
     ['and by whose clock it is an hour earlier', async () => undefined, { clock: hourAhead }],
   ];
   test.each(cases)('%s, keeps its row and its runs', async (_name, prepare, options) => {
-    const other = await node({ drives: () => false });
+    const other = await node({ drives: new Set() });
     const { id } = await other.start('newsroom', { topic: 'tea' }, { requestedBy: 'user:rita' });
     const waiting = await waitingRun();
     await prepare();
@@ -250,7 +260,7 @@ test('a run that a node took and could not read goes on there once it can be rea
 
 test('a decision that was answered on another node is not told of again where its request comes a second time', async () => {
   const models = () => scriptedModel(['facts', 'draft', 'edited'].map((text) => answer(text)));
-  const [here, there] = [await node({ models, drives: true }), await node({ models, drives: () => false })];
+  const [here, there] = [await node({ models, drives: true }), await node({ models, drives: new Set() })];
   const { id } = await here.start('newsroom', { topic: 'tea' }, { requestedBy: 'user:rita' });
   await here.settled(id);
   const [hold] = (await here.journal.holds({ runId: id, status: 'open' })).items;

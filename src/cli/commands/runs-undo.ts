@@ -50,7 +50,7 @@ async function undoHere(id: string, actionId: ActionId, options: Options): Promi
     journal,
     models: modelsOf({}, []),
     log,
-    drives: (other) => other === runId,
+    drives: new Set([runId]),
   });
   try {
     const actor = { user: localUser(), roles: ['admin'], groups: [] };

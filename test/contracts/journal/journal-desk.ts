@@ -40,6 +40,11 @@ class JournalDesk {
     return (await this.journal.head(id)).hash;
   }
 
+  /** Runs of the sample crew that anybody may take. */
+  orphans(alive: readonly string[] = []): Promise<RunId[]> {
+    return this.journal.orphans({ alive, room: new Map([['desk', 10]]), limit: 10 });
+  }
+
   async wokenBy(id: RunId, head: Head, wake: boolean): Promise<void> {
     await this.journal.amend(id, null, () => amendmentOf(id, head, { wake }));
   }

@@ -19,7 +19,7 @@ export function owning(name: string, open: OpenJournal): void {
         epoch: 1,
         summary: { status: 'held' },
       });
-      expect(await desk.journal.orphans([])).toEqual([]);
+      expect(await desk.orphans([])).toEqual([]);
       expect(await desk.journal.claim(run, 'node_b')).toBeNull();
     });
 
@@ -59,11 +59,11 @@ export function owning(name: string, open: OpenJournal): void {
       const head = await desk.begin();
       await desk.journal.rest(run, 1, await desk.hashOf(run), summaryOf(run, { lastSeq: 1, status: 'held' }));
       await desk.wokenBy(run, head, false);
-      expect(await desk.journal.orphans([OWNER])).toEqual([]);
+      expect(await desk.orphans([OWNER])).toEqual([]);
       await desk.wokenBy(run, await desk.journal.head(run), true);
-      expect(await desk.journal.orphans([OWNER])).toEqual([run]);
+      expect(await desk.orphans([OWNER])).toEqual([run]);
       await desk.wokenBy(run, await desk.journal.head(run), false);
-      expect(await desk.journal.orphans([OWNER])).toEqual([run]);
+      expect(await desk.orphans([OWNER])).toEqual([run]);
       expect(await desk.journal.claim(run, 'node_b')).toEqual({ epoch: 2, from: null });
     });
 
@@ -146,9 +146,29 @@ export function owning(name: string, open: OpenJournal): void {
     test('orphans are runs with work whose owner is not alive', async () => {
       await desk.begin(run);
       await desk.begin(runId('two'), { owner: 'node_b' });
-      expect(await desk.journal.orphans([OWNER])).toEqual(['run_two']);
-      expect(await desk.journal.orphans([])).toEqual(['run_one', 'run_two']);
-      expect(await desk.journal.orphans([OWNER, 'node_b'])).toEqual([]);
+      expect(await desk.orphans([OWNER])).toEqual(['run_two']);
+      expect(await desk.orphans([])).toEqual(['run_one', 'run_two']);
+      expect(await desk.orphans([OWNER, 'node_b'])).toEqual([]);
+    });
+
+    test('orphans are given as far as there is room, of each crew and of all, in the order of arrival', async () => {
+      const crews = ['a', 'a', 'b', 'a', 'c', 'b', 'a'];
+      // Every other one is left behind by an owner, the rest never had one.
+      for (const [n, crew] of crews.entries())
+        await desk.begin(runId(`${n}`), { summary: { crew }, owner: n % 2 ? 'node_gone' : null });
+      const taken = async (room: Record<string, number>, limit: number, only?: number[]) => {
+        const query = { alive: [OWNER], room: new Map(Object.entries(room)), limit };
+        const given = only && { only: only.map((n) => runId(`${n}`)) };
+        return (await desk.journal.orphans({ ...query, ...given })).map((id) => Number(id.slice(-1)));
+      };
+      expect(await taken({ a: Number.POSITIVE_INFINITY, b: 9, c: 9 }, 100)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+      expect(await taken({ a: 2, b: 1 }, 100)).toEqual([0, 1, 2]);
+      expect(await taken({ a: 3, c: 1 }, 3)).toEqual([0, 1, 3]);
+      expect(await taken({ b: 0, c: 2 }, 100)).toEqual([4]);
+      expect(await taken({ a: 9, b: 9 }, 0)).toEqual([]);
+      expect(await taken({}, 9)).toEqual([]);
+      expect(await taken({ a: 2, b: 9 }, 100, [6, 5, 4, 3, 1, 99])).toEqual([1, 3, 5]);
+      expect(await taken({ a: 9 }, 100, [])).toEqual([]);
     });
   });
 }

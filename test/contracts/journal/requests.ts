@@ -34,7 +34,7 @@ export function requests(name: string, open: OpenJournal): void {
       expect(await desk.journal.read(SYSTEM_JOURNAL, { after: 1 })).toEqual(events.slice(1));
       expect((await desk.journal.runs({})).items.map(({ id }) => id)).toEqual([run]);
       expect(await desk.journal.run(SYSTEM_JOURNAL)).toBeNull();
-      expect(await desk.journal.orphans([])).toEqual([]);
+      expect(await desk.orphans([])).toEqual([]);
       expect(await desk.journal.holds({})).toMatchObject({ items: [] });
     });
 
