@@ -4,9 +4,11 @@ import type { ActionState, RunState } from '../crew/run-state.ts';
 import { summaryOf } from '../crew/summary.ts';
 import { HoldpointError, isHoldpointError } from '../errors.ts';
 import type { ActionId, RunId } from '../ids.ts';
+import type { Head } from '../journal/envelope.ts';
 import { amendRun } from './amend-run.ts';
 import type { RunnerContext } from './context.ts';
 import type { ActOptions, Finding } from './engine.ts';
+import { requireRoomForNotes } from './full-journal.ts';
 import { loadRun } from './load-run.ts';
 import { place } from './settle.ts';
 
@@ -34,7 +36,7 @@ function checkUndoable({ id, machine, result }: ActionState, now: string): void 
   if (result.undoUntil <= now) throw notPossible(`Action ${id} could be undone until ${result.undoUntil}.`);
 }
 
-/** What a person found of an action that ran by itself. */
+/** What a person found of an action that ran by itself. @throws `ACTION_NOT_FOUND`, `JOURNAL_FULL` */
 export async function auditAction(
   context: RunnerContext,
   runId: RunId,
@@ -42,9 +44,10 @@ export async function auditAction(
   { finding, reason }: Finding,
   options: ActOptions,
 ): Promise<Recorded> {
-  return amendAction(context, { runId, actionId, options }, (action) =>
-    draft('action.audited', { task: action.task, actionId, finding, reason }, options.actor.user),
-  );
+  return amendAction(context, { runId, actionId, options }, (action, _now, head) => {
+    requireRoomForNotes(context, runId, head);
+    return draft('action.audited', { task: action.task, actionId, finding, reason }, options.actor.user);
+  });
 }
 
 interface On {
@@ -57,7 +60,7 @@ interface On {
 async function amendAction(
   context: RunnerContext,
   { runId, actionId, options }: On,
-  event: (action: ActionState, now: string) => Draft,
+  event: (action: ActionState, now: string, head: Head) => Draft,
 ): Promise<Recorded> {
   for (let tries = 1; ; tries++) {
     const { state } = await loadRun(context.journal, runId);
@@ -65,7 +68,7 @@ async function amendAction(
       return await amendRun(context, runId, options, (view, now) => {
         if (view.head.seq !== state.seq)
           throw new HoldpointError('SEQ_CONFLICT', `Run ${runId} moved on while it was read. Send it again.`);
-        const given = event(requireAction(state, actionId), now);
+        const given = event(requireAction(state, actionId), now, view.head);
         const summary = summaryOf(fold(state, runId, place(given, state.seq + 1, now)));
         return { drafts: [given], summary, answer: ({ seq }) => ({ recordedSeq: seq }) };
       });

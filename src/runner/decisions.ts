@@ -13,6 +13,7 @@ import { type RunnerContext, timeLimitOf } from './context.ts';
 import { findDecidable, holdNotFound, requireHold } from './decidable.ts';
 import type { ActOptions, Decided } from './engine.ts';
 import type { Foreseen, Recalled } from './foresight.ts';
+import { requireRoomForNotes } from './full-journal.ts';
 import { requireTime } from './guarded-clock.ts';
 import { loadRun } from './load-run.ts';
 
@@ -173,11 +174,7 @@ async function amendHold(
   if (before) return before;
   const { runId } = await requireHold(context, holdId);
   return amendRun(context, runId, options, (view, now) => {
-    if (view.head.seq >= context.limits.maxRunEvents)
-      throw new HoldpointError(
-        'JOURNAL_FULL',
-        `The journal of run ${runId} is full; it takes decisions, and no notes.`,
-      );
+    requireRoomForNotes(context, runId, view.head);
     return { drafts: [event(heldIn(view, holdId), now)], answer: ({ holds }) => holdAfter(holds, holdId) };
   });
 }

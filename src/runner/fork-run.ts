@@ -20,6 +20,7 @@ import { rowsOf, sealDrafts } from './commit.ts';
 import { type RunnerContext, timeLimitOf } from './context.ts';
 import type { Drivers } from './drivers.ts';
 import type { ForkOptions } from './engine.ts';
+import { isFull } from './full-journal.ts';
 import { resolveEvents, runNotFound } from './load-run.ts';
 import { changesBetween } from './park.ts';
 import { RunDriver } from './run-driver.ts';
@@ -159,7 +160,8 @@ function* sealAll(
   return { events, payloads: [...payloads.values()] };
 }
 
-/** Notes the fork in the journal that it came from, once. The fork itself names its origin, so a note lost in a crash loses nothing. */
+/** Notes the fork in the journal that it came from, once, if that takes notes. The fork itself names its origin, so a note that is missing
+ *  loses nothing. */
 async function markFork(
   context: RunnerContext,
   from: RunId,
@@ -170,8 +172,8 @@ async function markFork(
   const known = await context.journal.read(from, { after: seq });
   if (known.some(({ type, data }) => type === 'run.forked' && (data as { to?: string } | undefined)?.to === fork.id))
     return fork;
-  await amendRun(context, from, { actor }, () => ({
-    drafts: [draft('run.forked', { to: fork.id, seq }, actor.user)],
+  await amendRun(context, from, { actor }, ({ head }) => ({
+    drafts: isFull(context, head) ? [] : [draft('run.forked', { to: fork.id, seq }, actor.user)],
     answer: () => null,
   }));
   return fork;
