@@ -1,5 +1,4 @@
 import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyInstance } from 'fastify';
 import { HoldpointError } from '../errors.ts';
 import type { Engine } from '../runner/engine.ts';
@@ -10,6 +9,7 @@ import type { OriginPolicy } from './origin.ts';
 import { servePage } from './page.ts';
 import { serveRest } from './rest.ts';
 import { answerErrors, sendError } from './rest-errors.ts';
+import { limitRate } from './rest-rate.ts';
 import type { ServerLog } from './server-log.ts';
 
 export interface HttpAppOptions {
@@ -36,11 +36,7 @@ export async function httpApp(options: HttpAppOptions): Promise<FastifyInstance>
   await secureHeaders(app);
   await app.register(
     async (api) => {
-      await api.register(rateLimit, {
-        max: 1000,
-        timeWindow: 5000,
-        errorResponseBuilder: (_request, { ttl }) => rateLimited(ttl),
-      });
+      await limitRate(api, authenticator);
       serveRest(api, { engine, authenticator, log, secure: ({ headers }) => headers['x-forwarded-proto'] === 'https' });
     },
     { prefix: '/api/v1' },
@@ -55,12 +51,6 @@ export async function httpApp(options: HttpAppOptions): Promise<FastifyInstance>
   );
   await servePage(app, pageFolder);
   return app;
-}
-
-function rateLimited(retryAfterMs: number): HoldpointError {
-  return new HoldpointError('RATE_LIMITED', `Too many requests. Try again in ${retryAfterMs} ms.`, {
-    details: { retryAfterMs },
-  });
 }
 
 /** The page shows text written by models and strangers: no script but its own runs, and it talks to nobody but this server. */

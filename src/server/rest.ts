@@ -7,6 +7,7 @@ import { call } from './call.ts';
 import { serveExport } from './export-route.ts';
 import type { Authenticated, Authenticator } from './identity/authenticator.ts';
 import { sessionCookie } from './identity/cookie.ts';
+import { presentedIn } from './identity/presented.ts';
 import { openApi } from './openapi.ts';
 import { MESSAGES } from './protocol/messages.ts';
 import { sendError } from './rest-errors.ts';
@@ -52,16 +53,9 @@ export function serveRest(app: FastifyInstance, { engine, authenticator, log, se
 
 /** @throws `UNAUTHENTICATED`; `FORBIDDEN` for a change that comes with the page's cookie from nowhere. */
 async function authenticate(request: FastifyRequest, authenticator: Authenticator): Promise<Authenticated> {
-  const { authorization, cookie, origin } = request.headers;
-  if (authorization !== undefined) {
-    const token = /^Bearer +(hp_\S+)$/i.exec(authorization)?.[1];
-    if (token !== undefined) return authenticator.authenticate({ token });
-    throw new HoldpointError(
-      'UNAUTHENTICATED',
-      'The Authorization header is "Bearer hp_…", with a token of `holdpoint token create`.',
-    );
-  }
-  const authenticated = await authenticator.authenticate({ cookie });
+  const authenticated = await authenticator.authenticate(presentedIn(request));
+  const { authorization, origin } = request.headers;
+  if (authorization !== undefined) return authenticated;
   // A foreign Origin was refused before; browsers send one with every POST.
   if (request.method === 'GET' || request.method === 'HEAD' || origin !== undefined) return authenticated;
   throw new HoldpointError(
