@@ -65,6 +65,31 @@ describe('a cap on holds', () => {
     const events = toRunEvents(await journal.read(run.id), []);
     expect((await replay(run.id, events, { crew: crewDefinition(crew) })).count).toBe(events.length);
   });
+
+  test('those that were decided count: it is about what people were asked, not about what still waits', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e'] as const;
+    const task = (description: string) => ({ agent: 'a' as const, description, confirm: 'after' as const });
+    const crew = defineCrew({
+      name: 'steady',
+      maxHolds: 2,
+      agents: { a: { role: 'A', goal: 'B' } },
+      tasks: Object.fromEntries(names.map((name) => [name, task(name)])),
+    });
+    const model = scriptedModel(names.map((name) => answer(name)));
+    await using holdpoint = await openHoldpoint({ crews: [crew], database: memoryJournal(), model });
+    const run = await holdpoint.start('steady', {});
+    const kinds: string[] = [];
+    while ((await run.settled()).status === 'held') {
+      const [hold, ...others] = (await holdpoint.holds.list({ status: 'open' })).holds;
+      expect(others).toEqual([]);
+      kinds.push(hold!.kind);
+      const decision =
+        hold!.kind === 'run' ? { verdict: 'respond', value: { choice: 'retry' } } : { verdict: 'approve' };
+      await holdpoint.decide({ holdId: hold!.id, digest: hold!.digest, by: 'user:ana', ...decision } as never);
+    }
+    expect(kinds).toEqual(['after', 'after', 'run', 'after', 'after', 'run', 'after']);
+    expect(await run.outcome()).toMatchObject({ status: 'completed' });
+  });
 });
 
 describe('a shadow policy', () => {
