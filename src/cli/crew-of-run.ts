@@ -1,7 +1,7 @@
 import { HoldpointError } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import type { Journal } from '../journal/journal.ts';
-import { runNotFound } from '../runner/load-run.ts';
+import { runNotFound } from '../journal/preconditions.ts';
 
 /** The run of an id, if the crew file has its crew. @throws `RUN_NOT_FOUND`, `CREW_NOT_FOUND` */
 export async function runOfFile(

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { HoldpointError, isHoldpointError } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import { type ParsedRun, parseExport } from '../journal/export.ts';
-import { runNotFound } from '../runner/load-run.ts';
+import { runNotFound } from '../journal/preconditions.ts';
 import { openToRead } from './database.ts';
 import type { DatabaseOptions } from './options.ts';
 

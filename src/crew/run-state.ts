@@ -1,5 +1,5 @@
 import type { HoldRecord } from '../hooks/hold.ts';
-import type { Usage } from '../hooks/run-summary.ts';
+import { isEnded, type Usage } from '../hooks/run-summary.ts';
 import type { ActionId, HoldId, RunId } from '../ids.ts';
 import type { Json } from '../json/json.ts';
 import type { ActionCommand, ActionSnapshot } from './action-machine.ts';
@@ -35,7 +35,7 @@ export interface RunState {
   readonly actions: KeyedList<ActionId, ActionState>;
   /** The actions that call for something now, in their order: of thousands, a few. */
   readonly owedActions: readonly ActionId[];
-  /** Open holds, and closed ones that something still refers to. */
+  /** All holds that were opened, in that order: closed ones stay. */
   readonly holds: KeyedList<HoldId, HoldRecord>;
   readonly usage: Usage;
   /** What the model calls cost so far; null once one of them had no known price. */
@@ -121,10 +121,9 @@ export function holdOf(state: RunState, id: HoldId): HoldRecord {
   return hold;
 }
 
-const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
 const TASK_ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'skipped']);
 const ACTION_SETTLED: ReadonlySet<string> = new Set(['succeeded', 'refused', 'undoing', 'undone', 'withdrawn']);
 
-export const hasEnded = (state: RunState): boolean => ENDED.has(String(state.machine.value));
+export const hasEnded = (state: RunState): boolean => isEnded(String(state.machine.value));
 export const taskHasEnded = (task: TaskState): boolean => TASK_ENDED.has(String(task.machine.value));
 export const actionIsSettled = (action: ActionState): boolean => ACTION_SETTLED.has(String(action.machine.value));

@@ -5,6 +5,13 @@ import { Json } from '../json/json.ts';
 export const RunStatus = z.enum(['running', 'held', 'parked', 'completed', 'failed', 'cancelled']);
 export type RunStatus = z.infer<typeof RunStatus>;
 
+/** Statuses that are never left. */
+export const ENDED = ['completed', 'failed', 'cancelled'] as const satisfies readonly RunStatus[];
+
+export function isEnded(status: string): boolean {
+  return (ENDED as readonly string[]).includes(status);
+}
+
 export const TaskStatus = z.enum(['waiting', 'held', 'working', 'completed', 'failed', 'skipped']);
 export type TaskStatus = z.infer<typeof TaskStatus>;
 

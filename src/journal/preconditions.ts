@@ -103,11 +103,8 @@ function nameOf(part: Restored): string {
   return part.type === 'hold' ? part.hold.id : part.answer.id;
 }
 
-export function runNotFound(runId: RunId): HoldpointError {
-  return new HoldpointError(
-    'RUN_NOT_FOUND',
-    `There is no run ${runId}. List the runs and check the id and the database.`,
-  );
+export function runNotFound(runId: string): HoldpointError {
+  return new HoldpointError('RUN_NOT_FOUND', `There is no run ${runId}. \`holdpoint runs\` lists them.`);
 }
 
 export function ownerLost(runId: RunId, current: number, given: number): HoldpointError {

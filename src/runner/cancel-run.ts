@@ -1,13 +1,11 @@
 import { draft } from '../crew/events.ts';
 import { HoldpointError } from '../errors.ts';
-import type { RunSummary } from '../hooks/run-summary.ts';
+import { isEnded, type RunSummary } from '../hooks/run-summary.ts';
 import type { RunId } from '../ids.ts';
 import { amendRun } from './amend-run.ts';
 import type { RunnerContext } from './context.ts';
 import type { ActOptions } from './engine.ts';
 import { requireRoomForNotes } from './full-journal.ts';
-
-const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
 
 /**
  * Asks for a run's end. Its owner aborts what is under way; the run is cancelled once effects are settled. A run that is ending is
@@ -23,7 +21,7 @@ export async function cancelRun(
   const isAsked = (await context.journal.read(runId, { type: 'run.cancel-requested', limit: 1 })).length > 0;
   return amendRun(context, runId, options, ({ run, head }) => {
     const { status, endedAt } = run.summary;
-    if (ENDED.has(status))
+    if (isEnded(status))
       throw new HoldpointError('RUN_ENDED', `Run ${runId} ended before: ${status} at ${endedAt}.`, {
         details: { status, endedAt },
       });

@@ -1,3 +1,4 @@
+import { isEnded } from '../hooks/run-summary.ts';
 import type { RunId } from '../ids.ts';
 import type { Journal } from '../journal/journal.ts';
 import { acceptChange, changeOf } from './accept-change.ts';
@@ -83,7 +84,7 @@ function holdMethods(context: RunnerContext): Pick<Engine, 'decide' | 'claim' | 
 function waitingMethods(waiters: RunWaiters): Pick<Engine, 'settled' | 'outcome'> {
   return {
     settled: (runId, given) => waiters.until(runId, (status) => status !== 'running', given),
-    outcome: (runId, given) => waiters.until(runId, (status) => ENDED.has(status), given),
+    outcome: (runId, given) => waiters.until(runId, isEnded, given),
   };
 }
 
@@ -105,5 +106,3 @@ function oversightMethods(
     demote: (key, level, reason, given) => oversight.demote(key, level, reason, given),
   };
 }
-
-const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);

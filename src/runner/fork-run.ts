@@ -12,6 +12,7 @@ import { EMPTY_HEAD, type Head, headOf, type JournalEvent } from '../journal/env
 import { inTurns } from '../journal/in-turns.ts';
 import type { Request } from '../journal/journal.ts';
 import type { Payload } from '../journal/payloads.ts';
+import { runNotFound } from '../journal/preconditions.ts';
 import type { Steps } from '../journal/steps.ts';
 import type { Json } from '../json/json.ts';
 import { forkPrefix } from '../replay/fork.ts';
@@ -21,7 +22,7 @@ import { type RunnerContext, timeLimitOf } from './context.ts';
 import type { Drivers } from './drivers.ts';
 import type { ForkOptions } from './engine.ts';
 import { isFull } from './full-journal.ts';
-import { resolveEvents, runNotFound } from './load-run.ts';
+import { resolveEvents } from './load-run.ts';
 import { changesBetween } from './park.ts';
 import { RunDriver } from './run-driver.ts';
 import { place } from './settle.ts';

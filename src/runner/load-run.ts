@@ -2,10 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RunEvent } from '../crew/events.ts';
 import { fold } from '../crew/fold.ts';
 import type { RunState } from '../crew/run-state.ts';
-import { HoldpointError, isHoldpointError } from '../errors.ts';
+import { type HoldpointError, isHoldpointError } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import { type Head, headOf, type JournalEvent } from '../journal/envelope.ts';
 import type { Journal } from '../journal/journal.ts';
+import { runNotFound } from '../journal/preconditions.ts';
 import { toRunEvents } from '../journal/read-run.ts';
 
 export interface LoadedRun {
@@ -83,8 +84,4 @@ export function foldAll(state: RunState | null, runId: RunId, events: readonly R
 /** The run's journal says what it should not: nobody can tell how it stands. */
 export function isUnreadable(error: unknown): error is HoldpointError {
   return isHoldpointError(error, 'JOURNAL_BROKEN') || isHoldpointError(error, 'EVENT_IMPOSSIBLE');
-}
-
-export function runNotFound(runId: string): HoldpointError {
-  return new HoldpointError('RUN_NOT_FOUND', `There is no run ${runId}. \`holdpoint runs\` lists them.`);
 }

@@ -8,11 +8,12 @@ import type { RunSummary, RunWithOutputs } from '../hooks/run-summary.ts';
 import type { HoldId, RunId } from '../ids.ts';
 import { inTurns } from '../journal/in-turns.ts';
 import type { Journal } from '../journal/journal.ts';
+import { runNotFound } from '../journal/preconditions.ts';
 import { verifySteps } from '../journal/verify.ts';
 import type { Json } from '../json/json.ts';
 import { type RunView, viewOf } from '../replay/run-view.ts';
 import { holdNotFound } from './decidable.ts';
-import { loadRun, resolveEvents, runNotFound } from './load-run.ts';
+import { loadRun, resolveEvents } from './load-run.ts';
 
 /** What the engine tells of runs and holds, read from the journal. */
 export async function readHold(

@@ -4,7 +4,7 @@ import type { RunStatus, RunSummary } from '../hooks/run-summary.ts';
 import { type RunId, SYSTEM_JOURNAL } from '../ids.ts';
 import { type Head, type JournalEvent, seal } from '../journal/envelope.ts';
 import type { Journal, RunRow } from '../journal/journal.ts';
-import { runNotFound } from './load-run.ts';
+import { runNotFound } from '../journal/preconditions.ts';
 import { saltSource } from './salt.ts';
 
 export interface EraseRequest {

@@ -4,10 +4,10 @@ import { outputsOf, summaryOf } from '../crew/summary.ts';
 import { HoldpointError, isHoldpointError } from '../errors.ts';
 import type { RunStatus, RunSummary, RunWithOutputs } from '../hooks/run-summary.ts';
 import type { RunId } from '../ids.ts';
+import { runNotFound } from '../journal/preconditions.ts';
 import type { RunnerContext } from './context.ts';
 import type { Drivers } from './drivers.ts';
 import type { Listeners } from './listeners.ts';
-import { runNotFound } from './load-run.ts';
 import { withOutputs } from './read-engine.ts';
 
 /** Another node may drive a run: its commits are not told here, so the row is looked at as well. */

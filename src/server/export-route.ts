@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { HoldpointError } from '../errors.ts';
 import { RunId } from '../ids.ts';
 import { exportLines } from '../journal/export.ts';
+import { runNotFound } from '../journal/preconditions.ts';
 import type { Engine } from '../runner/engine.ts';
 
 interface ExportRouteOptions {
@@ -19,11 +19,7 @@ export function serveExport(app: FastifyInstance, { engine: { journal }, authent
     const { runId } = request.params;
     const run = RunId.safeParse(runId);
     const events = run.success ? await journal.read(run.data) : [];
-    if (!run.success || events.length === 0)
-      throw new HoldpointError(
-        'RUN_NOT_FOUND',
-        `There is no run ${JSON.stringify(runId)}. \`holdpoint runs\` lists them.`,
-      );
+    if (!run.success || events.length === 0) throw runNotFound(JSON.stringify(runId));
     const lines = exportLines(run.data, events, await journal.payloads(run.data));
     return reply
       .type('application/x-ndjson; charset=utf-8')

@@ -1,5 +1,6 @@
 import { HoldpointError } from '../errors.ts';
 import type { RunSummary } from '../hooks/run-summary.ts';
+import { runNotFound } from '../journal/preconditions.ts';
 import type { OperationContext, Operations } from './operation.ts';
 import type { Payload } from './protocol/messages.ts';
 import type { RUN_MESSAGES } from './protocol/run-messages.ts';
@@ -53,7 +54,7 @@ function withoutOutputs({ outputs: _outputs, ...summary }: RunSummary): RunSumma
 async function lastSeqOf(runId: Payload<'run:get'>['runId'], { engine }: OperationContext): Promise<number> {
   const { seq } = await engine.journal.head(runId);
   if (seq > 0) return seq;
-  throw new HoldpointError('RUN_NOT_FOUND', `There is no run ${runId}. List the runs and check the id.`);
+  throw runNotFound(runId);
 }
 
 function watchingOf({ watching }: OperationContext): NonNullable<OperationContext['watching']> {

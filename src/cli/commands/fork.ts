@@ -1,11 +1,11 @@
 import { HoldpointError } from '../../errors.ts';
 import type { RunId } from '../../ids.ts';
 import type { Journal } from '../../journal/journal.ts';
+import { runNotFound } from '../../journal/preconditions.ts';
 import { toRunEvents } from '../../journal/read-run.ts';
 import { localUser } from '../../open-holdpoint.ts';
 import { forkPrefix } from '../../replay/fork.ts';
 import type { Engine } from '../../runner/engine.ts';
-import { runNotFound } from '../../runner/load-run.ts';
 import { CALLED_AS } from '../called-as.ts';
 import { runOfFile } from '../crew-of-run.ts';
 import { databaseFlag, openToChange, openToRead } from '../database.ts';

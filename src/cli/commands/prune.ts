@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ErrorCode, HoldpointError, isHoldpointError, messageOf } from '../../errors.ts';
 import { Duration, durationMs } from '../../hooks/duration.ts';
-import type { RunStatus, RunSummary } from '../../hooks/run-summary.ts';
+import { ENDED, type RunStatus, type RunSummary } from '../../hooks/run-summary.ts';
 import { exportLines } from '../../journal/export.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { verifyRun } from '../../journal/verify.ts';
@@ -86,8 +86,6 @@ function ageMs(text: string): number {
   if (parsed.success) return durationMs(parsed.data);
   throw new HoldpointError('USAGE', `--older-than: ${parsed.error.issues[0]?.message ?? messageOf(parsed.error)}`);
 }
-
-const ENDED = ['completed', 'failed', 'cancelled'] as const satisfies readonly RunStatus[];
 
 function statusesOf(text: string): RunStatus[] {
   return text.split(',').map((word) => {

@@ -39,8 +39,3 @@ export function points(plan: SprtPlan, { clean, bad }: Counts): number {
 export function pointsToPass({ clean, threshold }: SprtPlan): number {
   return Math.ceil(threshold / clean);
 }
-
-/** How many clean items outweigh one bad item. */
-export function costOfBad({ clean, bad }: SprtPlan): number {
-  return Math.round(-bad / clean);
-}
