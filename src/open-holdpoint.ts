@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { resolveModel } from './agents/resolve-model.ts';
 import {
   checkDecision,
@@ -34,6 +33,7 @@ import type { ClientRequest, CrewChange, Decided, Engine } from './runner/engine
 import type { EngineLimits } from './runner/limits.ts';
 import { openEngine } from './runner/open-engine.ts';
 import { silentLog } from './runner/silent-log.ts';
+import { localUser } from './server/identity/local-user.ts';
 
 export interface HoldpointOptions<Cs extends readonly Crew[]> {
   readonly crews: Cs;
@@ -233,13 +233,4 @@ function listen<T extends keyof HoldpointEvents>(
       );
     },
   });
-}
-
-/** Asking the system takes longer than starting a run, and the answer never changes. */
-let cachedLocalUser: string | null = null;
-
-/** Who acts at this machine without a token. */
-export function localUser(): string {
-  cachedLocalUser ??= `local:${userInfo().username}`;
-  return cachedLocalUser;
 }

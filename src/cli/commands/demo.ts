@@ -1,5 +1,5 @@
 import { crewDefinition } from '../../crew/define-crew.ts';
-import { localUser } from '../../open-holdpoint.ts';
+import { localUser } from '../../server/identity/local-user.ts';
 import { createToken } from '../../server/identity/tokens.ts';
 import { CALLED_AS } from '../called-as.ts';
 import { DEMO_INPUTS, demoCrew, demoModel } from '../demo-crew.ts';

@@ -1,7 +1,7 @@
 import { HoldpointError } from '../../errors.ts';
 import type { RunId } from '../../ids.ts';
-import { localUser } from '../../open-holdpoint.ts';
 import { eraseRun } from '../../runner/retention.ts';
+import { localUser } from '../../server/identity/local-user.ts';
 import { openToRemove } from '../database.ts';
 import type { DatabaseOptions, JsonOptions } from '../options.ts';
 import { note, printJson, printLine } from '../print.ts';

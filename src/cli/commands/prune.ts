@@ -6,8 +6,8 @@ import { ENDED, type RunStatus, type RunSummary } from '../../hooks/run-summary.
 import { exportLines } from '../../journal/export.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { verifyRun } from '../../journal/verify.ts';
-import { localUser } from '../../open-holdpoint.ts';
 import { prunable, pruneRun } from '../../runner/retention.ts';
+import { localUser } from '../../server/identity/local-user.ts';
 import { openToRemove } from '../database.ts';
 import { errorLines, exitCodeOfError } from '../error-lines.ts';
 import { EXIT } from '../exit-codes.ts';

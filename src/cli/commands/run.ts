@@ -1,4 +1,4 @@
-import { localUser } from '../../open-holdpoint.ts';
+import { localUser } from '../../server/identity/local-user.ts';
 import { openAsNode } from '../database.ts';
 import { type DriveOptions, driveRuns } from '../drive-runs.ts';
 import { loadCrew } from '../load-crews.ts';

@@ -1,9 +1,9 @@
-import { userInfo } from 'node:os';
 import { HoldpointError } from '../../errors.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { sessionSecretIn } from './cookie.ts';
 import type { Credential, Identity } from './identity.ts';
 import { LaunchTokens } from './launch-tokens.ts';
+import { localUser } from './local-user.ts';
 import { hashOfSecret } from './secret.ts';
 import { Sessions } from './sessions.ts';
 
@@ -29,14 +29,13 @@ export class Authenticator {
   readonly #now: () => number;
   readonly #launchTokens: LaunchTokens;
   readonly #sessions: Sessions;
-  readonly #local: string;
+  readonly #local = localUser();
 
-  constructor(journal: Journal, { now = Date.now, login = loginName() }: { now?: () => number; login?: string } = {}) {
+  constructor(journal: Journal, { now = Date.now }: { now?: () => number } = {}) {
     this.#journal = journal;
     this.#now = now;
     this.#launchTokens = new LaunchTokens(now);
     this.#sessions = new Sessions(now);
-    this.#local = `local:${login}`;
   }
 
   /** Good once, for five minutes. */
@@ -93,14 +92,4 @@ export class Authenticator {
 
 function unauthenticated(message: string): HoldpointError {
   return new HoldpointError('UNAUTHENTICATED', message);
-}
-
-/** The name of the account that runs the server. */
-function loginName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A container may run under a number that has no name.
-    return process.env.USER ?? 'unknown';
-  }
 }
