@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RunSummary } from '../../src/hooks/run-summary.ts';
 import { CLI_MAIN, type CliFolder, cliFolder } from '../support/cli.ts';
-import { FACTS, NEWSROOM } from '../support/cli-crews.ts';
+import { CROWDED, FACTS, NEWSROOM } from '../support/cli-crews.ts';
 import { type OpenAIServer, startOpenAIServer } from '../support/openai-server.ts';
 import { hasTerminal, type InTerminal, inTerminal, KEYS } from '../support/terminal.ts';
 
@@ -168,5 +168,23 @@ describe.skipIf(!hasTerminal)('holdpoint review', () => {
     terminal.press(ctrlC);
     expect(await terminal.code).not.toBe(null);
     expect(await readFile(join(folder.path, 'newsroom.ts'), 'utf8')).toBe(NEWSROOM);
+  });
+
+  test('begins with the oldest of all open holds, also where a list of them has several pages', async () => {
+    await using folder = await cliFolder({ 'crowded.ts': CROWDED });
+    const run = await folder.json(['run', 'crowded.ts', '--review', 'none', '--model', 'rehearsal']);
+    expect(run).toMatchObject({ code: 3, lines: [{ openHolds: { length: 401 } }] });
+    const server = folder.start(['serve', 'crowded.ts', '--port', '0', '--model', 'rehearsal', '--json']);
+    const [line] = await server.waitFor('stdout', /^\{.*\}\n/);
+    const { url } = JSON.parse(line) as { url: string };
+    const created = await folder.json(['token', 'create', '--user', 'ana', '--role', 'reviewer']);
+    const env = { HOLDPOINT_URL: url, HOLDPOINT_TOKEN: (created.lines as [{ token: string }])[0].token };
+    await using terminal = runInTerminal(folder, ['review'], env);
+    await terminal.see('What do you say?');
+    expect(terminal.shown()).toMatch(/task +t1, by writer/);
+    await terminal.press(enter);
+    await terminal.see(/task +t2, by writer[\s\S]*What do you say\?/);
+    await terminal.press(enter);
+    await terminal.see(/task +t3, by writer[\s\S]*What do you say\?/);
   });
 });

@@ -14,6 +14,20 @@ export default defineCrew({
 });
 `;
 
+/** Each of its 401 tasks is held before it begins: more holds than two pages of a list. */
+export const CROWDED = `
+import { defineCrew } from 'holdpoint';
+
+const task = { agent: 'writer', description: 'Write', context: [], confirm: 'before' } as const;
+
+export default defineCrew({
+  name: 'crowded',
+  maxHolds: 500,
+  agents: { writer: { role: 'Writer', goal: 'Write' } },
+  tasks: Object.fromEntries(Array.from({ length: 401 }, (_, n) => ['t' + (n + 1), task])),
+});
+`;
+
 /** Its output is an object, and is held. */
 export const FACTS = `
 import { defineCrew } from 'holdpoint';

@@ -1,8 +1,10 @@
 import { HoldpointError } from '../../errors.ts';
+import type { Hold } from '../../hooks/hold.ts';
 import { answerHold } from '../answer-hold.ts';
 import { openToRead, servedAt } from '../database.ts';
 import { requireToken, serverOf } from '../desk.ts';
 import { HoldQueue } from '../hold-queue.ts';
+import { listPages } from '../list-pages.ts';
 import type { ServerOptions } from '../options.ts';
 import { note } from '../print.ts';
 import { setting } from '../settings.ts';
@@ -24,8 +26,14 @@ export async function review(options: ServerOptions): Promise<number> {
   client.on('hold:opened', (hold) => queue.add(hold));
   client.on('hold:updated', (hold) => queue.add(hold));
   const readList = async () => {
-    const { holds } = await client.holds.list({ status: 'open', limit: 200 });
-    for (const hold of holds.reverse()) queue.add(hold);
+    const pages = listPages<Hold>({ limit: 200, all: true }, async (page) => {
+      const { holds, cursor } = await client.holds.list({ status: 'open', ...page });
+      return { items: holds, cursor };
+    });
+    const found: Hold[] = [];
+    for await (const holds of pages) found.push(...holds);
+    // A list begins with the newest.
+    for (const hold of found.reverse()) queue.add(hold);
   };
   // Whatever opened while the connection was lost is found in the list.
   client.on('connected', () => void readList().catch(() => undefined));
