@@ -1,7 +1,12 @@
-import type { CrewConfigData, TaskConfigData } from '../crew/crew-config.ts';
+import type { CrewConfigData, TaskConfigData, ToolConfigData } from '../crew/crew-config.ts';
+import { type EffectivePolicy, mergePolicies, type ReviewPolicy } from '../hooks/review-policy.ts';
 import { strictestTier, TIERS, type Tier } from '../hooks/tier.ts';
+import { canonicalJson } from '../json/canonical-json.ts';
 
-/** Where one crew asks for people: a tool in the hands of a task, or a task itself. */
+/**
+ * Where one crew asks for people: a tool in the hands of a task, or a task itself. A task whose holds have different policies has
+ * a gate for each of these.
+ */
 export interface Gate {
   readonly crew: string;
   readonly kind: 'tool' | 'task';
@@ -10,76 +15,105 @@ export interface Gate {
   readonly task: string | null;
   /** `computed`: a function says, from the arguments. Of a task: `approval` where its start or output is held. */
   readonly tier: Tier | 'computed';
-  /** What a task raises the tool to at least, whatever a function says. */
+  /** The least that an action gets, whatever a function says: what its task raises it to, or a hold for want of a confidence. */
   readonly atLeast: Tier;
+  /** When it holds. */
   readonly holds: readonly string[];
-  readonly reviewers: readonly string[];
+  /** As in `policy`: a person must match one entry of each list. */
+  readonly reviewers: EffectivePolicy['reviewers'];
   readonly quorum: number;
-  readonly policy: object;
+  /** What such a hold is opened with; a hook may ask for more. */
+  readonly policy: EffectivePolicy;
 }
 
 type Policy = NonNullable<CrewConfigData['review']> | null;
 
 export function gatesOfCrew(config: CrewConfigData): Gate[] {
   const tasks = Object.entries(config.tasks);
-  const tools = Object.keys(config.tools).flatMap((name) => {
+  const tools = Object.entries(config.tools).flatMap(([name, tool]) => {
     const users = tasks.filter(([, task]) => task.tools.some((use) => use.name === name));
     return users.length > 0
-      ? users.map(([key, task]) => toolGate(config, name, [key, task]))
-      : [toolGate(config, name, null)];
+      ? users.map((user) => toolGate(config, [name, tool], user))
+      : [toolGate(config, [name, tool], null)];
   });
-  return [...tools, ...tasks.map(([key, task]) => taskGate(config, key, task))];
+  return [...tools, ...tasks.flatMap(([key, task]) => taskGates(config, key, task))];
 }
 
-function toolGate(config: CrewConfigData, name: string, user: [string, TaskConfigData] | null): Gate {
-  const tool = config.tools[name];
+function toolGate(
+  config: CrewConfigData,
+  [name, tool]: [string, ToolConfigData],
+  user: [string, TaskConfigData] | null,
+): Gate {
   const use = user?.[1].tools.find((candidate) => candidate.name === name);
-  const raised = use?.raiseTo ?? 'automatic';
-  const tier = tool?.tier ?? 'computed';
-  const policies = [config.review, user?.[1].review ?? null, tool?.review ?? null, use?.review ?? null];
-  const holds = tool?.minConfidence == null ? [] : [`confidence below ${tool.minConfidence}`];
+  const alwaysHeld = tool.minConfidence !== null;
+  const atLeast = strictestTier(use?.raiseTo ?? 'automatic', alwaysHeld ? 'approval' : 'automatic');
+  const isOpen = tool.tier === 'computed' && atLeast !== 'human';
+  const known = tool.tier === 'computed' ? atLeast : strictestTier(tool.tier, atLeast);
   return {
     crew: config.name,
     kind: 'tool',
     name,
     task: user?.[0] ?? null,
-    tier: tier === 'computed' ? (raised === 'human' ? 'human' : 'computed') : strictestTier(tier, raised),
-    atLeast: tier === 'computed' ? raised : strictestTier(tier, raised),
-    holds,
-    ...merged(policies),
+    tier: isOpen ? 'computed' : known,
+    atLeast: known,
+    holds: alwaysHeld ? ['always, since a call carries no confidence'] : [],
+    ...inForce([config.review, user?.[1].review ?? null, tool.review, use?.review ?? null]),
   };
 }
 
-function taskGate(config: CrewConfigData, key: string, task: TaskConfigData): Gate {
+function taskGates(config: CrewConfigData, key: string, task: TaskConfigData): Gate[] {
   const { before, after } = task.confirm;
   const sure = [before, after].some((confirm) => confirm !== null && confirm.when === null);
-  const holds = [
-    ...(before ? [before.when ? 'before, when a function says so' : 'before'] : []),
-    ...(after ? [after.when ? 'after, when a function says so' : 'after'] : []),
-    ...(task.minConfidence === null ? [] : [`confidence below ${task.minConfidence}`]),
-    ...(task.escalateIf ? ['escalateIf'] : []),
-    ...(task.onFailure === 'escalate' ? ['on failure'] : []),
-  ];
   const mayHold = before !== null || after !== null || task.minConfidence !== null || task.escalateIf !== null;
-  return {
+  const policiesOf = (own: Policy) => inForce([config.review, task.review, own]);
+  const places = [
+    {
+      ...policiesOf(before?.policy ?? null),
+      holds: before ? [before.when ? 'before, when a function says so' : 'before'] : [],
+    },
+    {
+      ...policiesOf(after?.policy ?? null),
+      holds: [
+        ...(after ? [after.when ? 'after, when a function says so' : 'after'] : []),
+        ...(task.minConfidence === null ? [] : [`confidence below ${task.minConfidence}`]),
+      ],
+    },
+    {
+      ...policiesOf(null),
+      holds: [...(task.escalateIf ? ['escalateIf'] : []), ...(task.onFailure === 'escalate' ? ['on failure'] : [])],
+    },
+  ];
+  return joined(places).map((place) => ({
     crew: config.name,
     kind: 'task',
     name: key,
     task: key,
     tier: sure ? 'approval' : mayHold ? 'computed' : 'automatic',
     atLeast: sure ? 'approval' : 'automatic',
-    holds,
-    ...merged([config.review, task.review, before?.policy ?? null, after?.policy ?? null]),
-  };
+    ...place,
+  }));
 }
 
-function merged(policies: readonly (Policy | null)[]): Pick<Gate, 'reviewers' | 'quorum' | 'policy'> {
-  const given = policies.filter((policy) => policy !== null);
-  return {
-    reviewers: [...new Set(given.flatMap(({ reviewers }) => reviewers ?? []))],
-    quorum: Math.max(1, ...given.map(({ quorum }) => quorum ?? 1)),
-    policy: Object.assign({}, ...given),
-  };
+type Place = Pick<Gate, 'holds' | 'reviewers' | 'quorum' | 'policy'>;
+
+/** Places of one policy are one; those where nothing is held are none, unless all are. */
+function joined(places: readonly Place[]): Place[] {
+  const holding = places.filter(({ holds }) => holds.length > 0);
+  if (holding.length === 0) return places.slice(-1);
+  const byPolicy = new Map<string, Place>();
+  for (const place of holding) {
+    const policy = canonicalJson(place.policy);
+    const same = byPolicy.get(policy);
+    byPolicy.set(policy, same ? { ...same, holds: [...same.holds, ...place.holds] } : place);
+  }
+  return [...byPolicy.values()];
+}
+
+/** The engine's own rule. `policies`: from the least to the most particular place. */
+function inForce(policies: readonly Policy[]): Pick<Gate, 'reviewers' | 'quorum' | 'policy'> {
+  // In a config durations are any text: `defineCrew` has looked at them.
+  const policy = mergePolicies(policies.map((given) => (given ?? undefined) as ReviewPolicy | undefined));
+  return { reviewers: policy.reviewers, quorum: policy.quorum, policy };
 }
 
 /** `issue_refund=approval`: at least that much oversight. `=computed`: at least that a function decides. */

@@ -1,7 +1,7 @@
 import { HoldpointError } from '../../errors.ts';
 import { TIERS, Tier } from '../../hooks/tier.ts';
 import { EXIT } from '../exit-codes.ts';
-import { gatesOfCrew, type Requirement, whyUnmet } from '../gates-of-crew.ts';
+import { type Gate, gatesOfCrew, type Requirement, whyUnmet } from '../gates-of-crew.ts';
 import { loadCrews } from '../load-crews.ts';
 import type { DebugOptions, JsonOptions } from '../options.ts';
 import { note, printJson, printLine } from '../print.ts';
@@ -24,7 +24,7 @@ export async function gates(file: string, { require: required = [], json = false
       gate.kind === 'tool' ? (gate.task ?? '(no task)') : '',
       gate.tier,
       gate.holds.join(', '),
-      `${gate.reviewers.join(' ') || 'anyone'}${gate.quorum > 1 ? ` ×${gate.quorum}` : ''}`,
+      `${reviewersText(gate) || 'anyone'}${gate.quorum > 1 ? ` ×${gate.quorum}` : ''}`,
     ]);
     for (const line of table([['CREW', 'KIND', 'NAME', 'IN TASK', 'TIER', 'HOLDS', 'REVIEWERS'], ...rows]))
       printLine(line);
@@ -32,6 +32,12 @@ export async function gates(file: string, { require: required = [], json = false
   const unmet = requirements.flatMap((requirement) => whyUnmet(requirement, found) ?? []);
   for (const problem of unmet) note(`unmet: ${problem}`);
   return unmet.length > 0 ? EXIT.failed : EXIT.done;
+}
+
+/** Each list must be matched, by any of its entries. */
+function reviewersText({ reviewers }: Gate): string {
+  const lists = [...new Set(reviewers.map((list) => list.join(' or ')))];
+  return lists.map((list) => (lists.length > 1 && list.includes(' or ') ? `(${list})` : list)).join(' and ');
 }
 
 function requirementOf(given: string): Requirement {
