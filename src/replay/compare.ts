@@ -59,13 +59,27 @@ export function compareRequest(crew: CrewDefinition, state: RunState, event: Run
   });
 }
 
-/** How many of the next events one pending command derives again, exactly. */
+/** What a run is compared with. A journal is long: nothing here goes through the rest of it for each of its events. */
+export interface Recording {
+  readonly events: readonly RunEvent[];
+  /** The place of the event that says that the run reached its limit; -1 where it did not. */
+  readonly fullAt: number;
+}
+
+export function recordingOf(events: readonly RunEvent[]): Recording {
+  const isFull = (event: RunEvent) => event.type === 'run.failed' && event.data.error.code === 'JOURNAL_FULL';
+  return { events, fullAt: events.findLastIndex(isFull) };
+}
+
+/** How many of the events from `index` on one pending command derives again, exactly. */
 export async function compareDerived(
   crew: CrewDefinition,
   state: RunState,
-  events: readonly RunEvent[],
+  recording: Recording,
+  index: number,
 ): Promise<number> {
-  const [event] = events;
+  const { events } = recording;
+  const event = events[index];
   if (!event) return 0;
   let closest: readonly Draft[] = [];
   const context = {
@@ -73,28 +87,29 @@ export async function compareDerived(
     crew,
     now: event.at,
     signal: AbortSignal.abort(),
-    levels: recordedLevels(state, events),
-    maxRunEvents: recordedLimit(state, events),
+    levels: recordedLevels(state, events, index),
+    maxRunEvents: recordedLimit(state, recording, index),
   };
   const first = state.seq === 1 ? [() => admitRun(context)] : [];
   const commands = pendingCommands(state).map((command) => () => derive(context, command));
   for (const ask of [...first, ...commands]) {
     const drafts = await ask();
     if (!drafts?.length) continue;
-    const matching = matchingPrefix(drafts, events);
-    if (matching === drafts.length || matching === events.length) return matching;
+    const matching = matchingPrefix(drafts, events, index);
+    if (matching === drafts.length || index + matching === events.length) return matching;
     if (closest.length === 0 || matching > 0 || sameSubject(drafts[0], event)) closest = drafts;
   }
-  throw differenceAt(closest, events);
+  throw differenceAt(closest, events, index);
 }
 
 /** Levels are facts of another journal: what one made of these actions is taken as recorded, not asked again. */
-function recordedLevels(state: RunState, events: readonly RunEvent[]): Levels {
-  if (events[0]?.type !== 'action.proposed' && events[0]?.type !== 'action.refused') return NO_LEVELS;
+function recordedLevels(state: RunState, events: readonly RunEvent[], from: number): Levels {
+  if (events[from]?.type !== 'action.proposed' && events[from]?.type !== 'action.refused') return NO_LEVELS;
   const levels = new Map<string, Level>();
-  for (const event of events) {
-    if (event.type === 'action.refused') continue;
-    if (event.type !== 'action.proposed') break;
+  for (let index = from; index < events.length; index++) {
+    const event = events[index];
+    if (event?.type === 'action.refused') continue;
+    if (event?.type !== 'action.proposed') break;
     const { task, tool, level } = event.data;
     const type = level && typeOfCall(state, task, tool);
     if (type) levels.set(type.key, level);
@@ -103,14 +118,13 @@ function recordedLevels(state: RunState, events: readonly RunEvent[]): Levels {
 }
 
 /** A limit is the operator's, of that day: a run that reached it is taken as recorded, and no other one does. */
-function recordedLimit(state: RunState, events: readonly RunEvent[]): number {
-  const isFull = events.some((event) => event.type === 'run.failed' && event.data.error.code === 'JOURNAL_FULL');
-  return isFull ? state.seq : Number.POSITIVE_INFINITY;
+function recordedLimit(state: RunState, { fullAt }: Recording, index: number): number {
+  return fullAt >= index ? state.seq : Number.POSITIVE_INFINITY;
 }
 
-function matchingPrefix(drafts: readonly Draft[], events: readonly RunEvent[]): number {
-  const length = Math.min(drafts.length, events.length);
-  for (let index = 0; index < length; index++) if (!same(drafts[index], events[index])) return index;
+function matchingPrefix(drafts: readonly Draft[], events: readonly RunEvent[], from: number): number {
+  const length = Math.min(drafts.length, events.length - from);
+  for (let index = 0; index < length; index++) if (!same(drafts[index], events[from + index])) return index;
   return length;
 }
 
@@ -123,9 +137,9 @@ function sameSubject(draft: Draft | undefined, event: RunEvent): boolean {
   return draft?.type === event.type && subject(draft?.data) === subject(event.data);
 }
 
-function differenceAt(drafts: readonly Draft[], events: readonly RunEvent[]): Error {
-  const at = matchingPrefix(drafts, events);
-  const found = events[at] ?? events[0];
+function differenceAt(drafts: readonly Draft[], events: readonly RunEvent[], from: number): Error {
+  const at = matchingPrefix(drafts, events, from);
+  const found = events[from + at] ?? events[from];
   if (!found) throw new RangeError('No event to compare');
   const expected = drafts[at];
   if (!expected) return diverged(found, { expected: 'nothing', found: { type: found.type, data: found.data } });

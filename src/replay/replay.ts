@@ -4,7 +4,7 @@ import { fold } from '../crew/fold.ts';
 import type { RunState } from '../crew/run-state.ts';
 import { HoldpointError, isHoldpointError } from '../errors.ts';
 import type { RunId } from '../ids.ts';
-import { compareDerived, compareRequest, compareStart, isDerived } from './compare.ts';
+import { compareDerived, compareRequest, compareStart, isDerived, type Recording, recordingOf } from './compare.ts';
 import { diverged } from './divergence.ts';
 
 export interface ReplayOptions {
@@ -37,11 +37,12 @@ export async function replay(
 ): Promise<Replayed> {
   const { crew, upTo = Number.POSITIVE_INFINITY } = options;
   const wanted = events.filter((event) => event.seq <= upTo);
+  const recording = recordingOf(wanted);
   let state: RunState | null = null;
   let compared = 0;
   let index = 0;
   while (index < wanted.length) {
-    const checked: number = crew ? await compareNext(crew, state, wanted, index) : 0;
+    const checked: number = crew ? await compareNext(crew, state, recording, index) : 0;
     compared += checked;
     for (const event of wanted.slice(index, index + Math.max(1, checked))) state = foldOrDiverge(state, runId, event);
     index += Math.max(1, checked);
@@ -58,17 +59,17 @@ export async function replay(
 async function compareNext(
   crew: CrewDefinition,
   state: RunState | null,
-  events: readonly RunEvent[],
+  recording: Recording,
   index: number,
 ): Promise<number> {
-  const event = events[index];
+  const event = recording.events[index];
   if (!event) return 0;
-  if (event.type === 'run.started') return adoptedLater(crew, events) ? 0 : compareStart(crew, event);
+  if (event.type === 'run.started') return adoptedLater(crew, recording.events) ? 0 : compareStart(crew, event);
   if (!state || state.fingerprint !== crew.fingerprint) return 0;
   // Taken over from another run, as it was there: there it is compared.
   if (event.seq <= (state.forkedFrom?.taken ?? 0)) return 0;
   if (event.type === 'model.responded') return compareRequest(crew, state, event);
-  return isDerived(event) ? compareDerived(crew, state, events.slice(index)) : 0;
+  return isDerived(event) ? compareDerived(crew, state, recording, index) : 0;
 }
 
 /** Whether the run went on with this crew only after a person had accepted it: what was before is another crew's. */

@@ -127,4 +127,48 @@ describe('replay', () => {
       details: { seq: opened + 1 },
     });
   });
+
+  test('looks at each event about as often in a long journal as in a short one', async () => {
+    const [short, long] = [await looksPerEvent(5), await looksPerEvent(50)];
+    expect(short).toBeGreaterThan(1);
+    expect(long).toBeLessThan(short * 1.5);
+  });
 });
+
+let looks = 0;
+/** Counts each look at one of its events, also at those of what is cut or picked from it. */
+class Watched extends Array<RunEvent> {
+  constructor(length: number) {
+    super(length);
+    // biome-ignore lint/correctness/noConstructorReturn: whoever asks for a part of it gets one that counts too.
+    return new Proxy(this, {
+      get(target, key, receiver) {
+        if (typeof key === 'string' && /^\d+$/.test(key)) looks++;
+        return Reflect.get(target, key, receiver);
+      },
+    });
+  }
+}
+
+/** How often a replay with the crew looks at an event of a run of `count` tasks, on average. */
+async function looksPerEvent(count: number): Promise<number> {
+  const task = { agent: 'writer', description: 'Write' } as const;
+  const crew = defineCrew({
+    name: 'long',
+    agents: { writer: { role: 'Writer', goal: 'Write' } },
+    tasks: Object.fromEntries(Array.from({ length: count }, (_, n) => [`t${n}`, task])),
+  });
+  const journal = memoryJournal();
+  const model = scriptedModel(Array.from({ length: count }, () => answer('text')));
+  await using holdpoint = await openHoldpoint({ crews: [crew], database: journal, model });
+  const run = await holdpoint.start('long', {});
+  await run.outcome();
+  const recorded = toRunEvents(await journal.read(run.id), []);
+  const watched = new Watched(0);
+  watched.push(...recorded);
+  looks = 0;
+  const { compared } = await replay(run.id, watched, { crew: crewDefinition(crew) });
+  expect(compared).toBe(recorded.length);
+  expect(looks).toBeGreaterThanOrEqual(recorded.length);
+  return looks / recorded.length;
+}
