@@ -1,25 +1,22 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { HoldpointError, isHoldpointError } from '../errors.ts';
 import type { RunId } from '../ids.ts';
-import { type ParsedRun, parseExport } from '../journal/export.ts';
+import { type ParsedRun, parseLines } from '../journal/export.ts';
 import { runNotFound } from '../journal/preconditions.ts';
 import { openToRead } from './database.ts';
+import { fileLines } from './file-lines.ts';
 import type { DatabaseOptions } from './options.ts';
 
-export interface JournalFile {
-  readonly text: string;
-}
-
-/** The text of an export or a log, if there is such a file; null: it is the id of a run. */
-export function journalFile(source: string): JournalFile | null {
-  return existsSync(source) ? { text: readFileSync(source, 'utf8') } : null;
+/** The lines of an export or a log, if there is such a file; null: it is the id of a run. */
+export function journalLines(source: string): Iterable<string> | null {
+  return existsSync(source) ? fileLines(source) : null;
 }
 
 /** The runs of a file, or one run of the database. @throws `RUN_NOT_FOUND`, `JOURNAL_BROKEN`, `DATABASE_INVALID` */
 export async function journalsOf(source: string, options: DatabaseOptions): Promise<readonly ParsedRun[]> {
-  const file = journalFile(source);
-  if (!file) return [await storedRun(source, options)];
-  const runs = parseExport(file.text);
+  const lines = journalLines(source);
+  if (!lines) return [await storedRun(source, options)];
+  const runs = parseLines(lines);
   if (runs.length > 0) return runs;
   throw new HoldpointError(
     'JOURNAL_BROKEN',

@@ -40,10 +40,11 @@ export interface ParsedRun {
 /** The runs of an exported journal, or of a pino log with journal lines among others. Blank lines are passed over.
  *  @throws `JOURNAL_BROKEN` naming the first line that cannot be understood. */
 export function parseExport(text: string): ParsedRun[] {
-  return parseLines(text.replace(/^\uFEFF/, '').split('\n'));
+  return parseLines(text.split('\n'));
 }
 
-function parseLines(lines: Iterable<string>): ParsedRun[] {
+/** The same for a text that is too long to be one string. */
+export function parseLines(lines: Iterable<string>): ParsedRun[] {
   const found = [...recogniseAll(lines)];
   const isLog = found.some(({ kind }) => kind === 'logged' || kind === 'other');
   const runs = new Map<RunId, OpenRun>();
@@ -57,8 +58,9 @@ function parseLines(lines: Iterable<string>): ParsedRun[] {
 
 function* recogniseAll(lines: Iterable<string>): Generator<Recognised & { readonly number: number }> {
   let number = 0;
-  for (const text of lines) {
+  for (const line of lines) {
     number++;
+    const text = number === 1 ? line.replace(/^\uFEFF/, '') : line;
     if (!/^[ \t\r]*$/.test(text)) yield { ...recognise(text), number };
   }
 }

@@ -3,7 +3,7 @@ import { HoldpointError, isHoldpointError } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import { digestOf } from '../json/digest.ts';
 import { dataHashOf, GENESIS, hashOf, JournalEvent } from './envelope.ts';
-import { type ParsedRun, parseExport } from './export.ts';
+import { type ParsedRun, parseLines } from './export.ts';
 import type { End } from './journal-line.ts';
 import { type Payload, refsOf } from './payloads.ts';
 import { type Steps, toEnd } from './steps.ts';
@@ -73,9 +73,14 @@ export interface VerifiedRun {
 /** Checks every run of an export or a log; text that cannot be read is a failure like any other.
  *  @throws `USAGE` if `head` is given and the text holds several runs, each of which is sound. */
 export function verifyExport(text: string, options: { head?: string } = {}): VerifiedRun[] {
+  return verifyLines(text.split('\n'), options);
+}
+
+/** The same for a text that is too long to be one string. */
+export function verifyLines(lines: Iterable<string>, options: { head?: string } = {}): VerifiedRun[] {
   let runs: ParsedRun[];
   try {
-    runs = parseExport(text);
+    runs = parseLines(lines);
   } catch (error) {
     if (!isHoldpointError(error, 'JOURNAL_BROKEN')) throw error;
     return [{ run: null, result: { ok: false, seq: 0, problem: error.message } }];

@@ -1,8 +1,8 @@
 import { HoldpointError } from '../../errors.ts';
 import type { RunId } from '../../ids.ts';
-import { type VerifiedRun, verifyExport, verifyRun } from '../../journal/verify.ts';
+import { type VerifiedRun, verifyLines, verifyRun } from '../../journal/verify.ts';
 import { EXIT } from '../exit-codes.ts';
-import { journalFile, storedRun } from '../journal-source.ts';
+import { journalLines, storedRun } from '../journal-source.ts';
 import type { DatabaseOptions, JsonOptions } from '../options.ts';
 import { note, printJson, printLine } from '../print.ts';
 import { visibleText } from '../visible-text.ts';
@@ -16,8 +16,8 @@ interface Options extends DatabaseOptions, JsonOptions {
 export async function verifyJournals(source: string, options: Options): Promise<number> {
   keepYoungGenerationSmall();
   const head = headOf(options.head);
-  const file = journalFile(source);
-  const verified = file ? verifyExport(file.text, head) : [await verifyStored(source, options, head)];
+  const lines = journalLines(source);
+  const verified = lines ? verifyLines(lines, head) : [await verifyStored(source, options, head)];
   for (const one of verified) tell(one, source, options);
   return verified.every(({ result }) => result.ok) ? EXIT.done : EXIT.diverged;
 }
