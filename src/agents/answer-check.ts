@@ -3,6 +3,7 @@ import { canonicalJson } from '../json/canonical-json.ts';
 import type { AnswerDraft } from './answer-draft.ts';
 import { FailedTry } from './failed-try.ts';
 import { FINAL_ANSWER } from './openai-request.ts';
+import { unfence } from './unfence.ts';
 
 interface CheckOptions {
   /** The name to record where the server names no model. */
@@ -81,10 +82,6 @@ function checkText(given: string, { acceptProse }: CheckOptions): { text: string
   }
   if (acceptProse) return { text: given.trim().toWellFormed(), prose: true };
   throw new FailedTry('MODEL_MALFORMED', 'The model answered in prose where JSON was asked for.', { prose: true });
-}
-
-function unfence(text: string): string {
-  return /^```(?:json)?\s*([\s\S]*?)\s*```$/i.exec(text)?.[1] ?? text;
 }
 
 /** The value that the journal can carry; undefined for anything else (broken JSON, lone surrogates, absurd depth). */
