@@ -1,6 +1,6 @@
 import { ERRORS, isHoldpointError, messageOf } from '../errors.ts';
 import { EXIT } from './exit-codes.ts';
-import { visibleText } from './visible-text.ts';
+import { onOneLine, visibleText } from './visible-text.ts';
 
 /** An error as people read it: what happened and what to do, with its code; the stack only if asked for. */
 export function errorLines(error: unknown, { debug = false }: { debug?: boolean } = {}): string {
@@ -8,7 +8,7 @@ export function errorLines(error: unknown, { debug = false }: { debug?: boolean 
   const lines = `error: ${inTwoLines(visibleText(messageOf(error)))}${code}`;
   if (debug && error instanceof Error) return `${lines}\n${visibleText(stackOf(error))}`;
   if (code !== '') return lines;
-  return `${lines.replace(/\s*\n\s*/g, ' ')}\nThis is not expected; --debug shows where it happened.`;
+  return `${onOneLine(lines, ' ')}\nThis is not expected; --debug shows where it happened.`;
 }
 
 /** What happened, then all else: a list of mistakes stands on the second line. */

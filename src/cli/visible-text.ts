@@ -20,12 +20,14 @@ export function visibleText(text: string): string {
 
 /** The same on one line, cut after `length` characters. */
 export function visibleLine(text: string, length = 100): string {
-  const line = visibleText(text)
-    .replaceAll(/\s*\n\s*/g, ' ⏎ ')
-    .replaceAll('\t', ' ')
-    .trim();
+  const line = onOneLine(visibleText(text), ' ⏎ ').replaceAll('\t', ' ').trim();
   const characters = [...line];
   return characters.length <= length ? line : `${characters.slice(0, length - 1).join('')}…`;
+}
+
+/** Puts `joint` in place of each line end, with the blanks around it. Each run of blanks is looked at once, however long it is. */
+export function onOneLine(text: string, joint: string): string {
+  return text.replaceAll(/\s+/g, (blanks) => (blanks.includes('\n') ? joint : blanks));
 }
 
 /** A value as a person reads it: text as it is, anything else as indented JSON. */

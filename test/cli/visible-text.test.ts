@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { errorLines } from '../../src/cli/error-lines.ts';
 import { argumentLines } from '../../src/cli/hold-text.ts';
 import { lineDiff } from '../../src/cli/line-diff.ts';
 import { progressLine } from '../../src/cli/progress-lines.ts';
 import { table } from '../../src/cli/table.ts';
-import { visibleLine, visibleText, visibleValue } from '../../src/cli/visible-text.ts';
+import { onOneLine, visibleLine, visibleText, visibleValue } from '../../src/cli/visible-text.ts';
 
 describe('text of others in a terminal', () => {
   test.for([
@@ -36,6 +38,23 @@ describe('text of others in a terminal', () => {
   test('one line is one line', () => {
     expect(visibleLine('a\n\n b\tc\u001b')).toBe('a ⏎ b c<U+001B>');
     expect(visibleLine('x'.repeat(200), 10)).toBe(`${'x'.repeat(9)}…`);
+  });
+
+  test('a line end goes with all blanks around it', () => {
+    const parts = fc.constantFrom('a', ' ', '\t', '\n', '\r', '\u00a0', '\u2028', '⏎');
+    fc.assert(
+      fc.property(fc.string({ unit: parts, maxLength: 12 }), (text) => {
+        expect(onOneLine(text, ' ⏎ ')).toBe(text.replaceAll(/\s*\n\s*/g, ' ⏎ '));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('blanks without end are no work', () => {
+    const blanks = ' '.repeat(2_000_000);
+    expect(visibleLine(`a${blanks}b`, 3)).toBe('a …');
+    expect(visibleLine(`a${blanks}\n${blanks}b`)).toBe('a ⏎ b');
+    expect(errorLines(new Error(`a${blanks}b`))).toMatch(/^error: a {2000000}b\n/);
   });
 
   test('nothing hidden gets through where values are shown', () => {
