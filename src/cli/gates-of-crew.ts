@@ -19,10 +19,10 @@ export interface Gate {
   readonly atLeast: Tier;
   /** When it holds. */
   readonly holds: readonly string[];
-  /** As in `policy`: a person must match one entry of each list. */
-  readonly reviewers: EffectivePolicy['reviewers'];
+  /** All whom the policy names. */
+  readonly reviewers: readonly string[];
   readonly quorum: number;
-  /** What such a hold is opened with; a hook may ask for more. */
+  /** What such a hold is opened with; a hook may ask for more. A person must match one entry of each list of `reviewers`. */
   readonly policy: EffectivePolicy;
 }
 
@@ -76,11 +76,9 @@ function taskGates(config: CrewConfigData, key: string, task: TaskConfigData): G
       holds: [
         ...(after ? [after.when ? 'after, when a function says so' : 'after'] : []),
         ...(task.minConfidence === null ? [] : [`confidence below ${task.minConfidence}`]),
+        ...(task.escalateIf ? ['escalateIf'] : []),
+        ...(task.onFailure === 'escalate' ? ['on failure'] : []),
       ],
-    },
-    {
-      ...policiesOf(null),
-      holds: [...(task.escalateIf ? ['escalateIf'] : []), ...(task.onFailure === 'escalate' ? ['on failure'] : [])],
     },
   ];
   return joined(places).map((place) => ({
@@ -113,7 +111,7 @@ function joined(places: readonly Place[]): Place[] {
 function inForce(policies: readonly Policy[]): Pick<Gate, 'reviewers' | 'quorum' | 'policy'> {
   // In a config durations are any text: `defineCrew` has looked at them.
   const policy = mergePolicies(policies.map((given) => (given ?? undefined) as ReviewPolicy | undefined));
-  return { reviewers: policy.reviewers, quorum: policy.quorum, policy };
+  return { reviewers: [...new Set(policy.reviewers.flat())], quorum: policy.quorum, policy };
 }
 
 /** `issue_refund=approval`: at least that much oversight. `=computed`: at least that a function decides. */

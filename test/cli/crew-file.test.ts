@@ -14,7 +14,7 @@ describe('holdpoint gates', () => {
     const { code, lines } = await folder.json(['gates', 'payments.ts']);
     expect(code).toBe(0);
     expect(lines).toMatchObject([
-      { kind: 'tool', name: 'pay', tier: 'approval', reviewers: [['group:leads']], quorum: 2 },
+      { kind: 'tool', name: 'pay', tier: 'approval', reviewers: ['group:leads'], quorum: 2 },
       { kind: 'tool', name: 'tip', tier: 'supervised', quorum: 1 },
       { kind: 'tool', name: 'grade', task: 'grade', tier: 'computed' },
       { kind: 'tool', name: 'grade', task: 'raised', tier: 'human' },

@@ -35,8 +35,8 @@ export async function gates(file: string, { require: required = [], json = false
 }
 
 /** Each list must be matched, by any of its entries. */
-function reviewersText({ reviewers }: Gate): string {
-  const lists = [...new Set(reviewers.map((list) => list.join(' or ')))];
+function reviewersText({ policy }: Gate): string {
+  const lists = [...new Set(policy.reviewers.map((list) => list.join(' or ')))];
   return lists.map((list) => (lists.length > 1 && list.includes(' or ') ? `(${list})` : list)).join(' and ');
 }
 
