@@ -1,6 +1,6 @@
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { HoldpointError } from '../errors.ts';
+import { HoldpointError, isHoldpointError } from '../errors.ts';
 import type { Authenticator } from './identity/authenticator.ts';
 import { presentedIn } from './identity/presented.ts';
 
@@ -26,8 +26,10 @@ async function clientOf(request: FastifyRequest, authenticator: Authenticator): 
   try {
     const { credential } = await authenticator.authenticate(presentedIn(request));
     return credential.kind === 'token' ? `token ${credential.hash}` : `session ${credential.sessionId}`;
-  } catch {
-    // Whatever is wrong with it, the handler says so.
+  } catch (error) {
+    // Asked again by the handler, a store that is silent would keep the client waiting twice.
+    if (isHoldpointError(error, 'UNAVAILABLE')) throw error;
+    // Whatever else is wrong with it, the handler says so.
     return `address ${normalizeIP(request.ip)}`;
   }
 }
