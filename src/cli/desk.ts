@@ -28,7 +28,18 @@ export interface Desk extends AsyncDisposable {
   readonly claim: (holdId: string) => Promise<Data<'hold:claim'>>;
   readonly runs: Pick<
     ReviewClient['runs'],
-    'start' | 'get' | 'list' | 'cancel' | 'change' | 'resume' | 'fork' | 'stopAll' | 'resumeAll' | 'stop' | 'events'
+    | 'start'
+    | 'get'
+    | 'state'
+    | 'list'
+    | 'cancel'
+    | 'change'
+    | 'resume'
+    | 'fork'
+    | 'stopAll'
+    | 'resumeAll'
+    | 'stop'
+    | 'events'
   >;
   readonly actions: Pick<ReviewClient['actions'], 'undo'>;
   readonly oversight: ReviewClient['oversight'];
@@ -83,6 +94,7 @@ export function deskOn(engine: Engine): Desk {
     runs: {
       start: (crew: string, inputs: Json = {}) => change('run:start', { crew, inputs }),
       get: (runId) => ask('run:get', { runId }),
+      state: (runId, seq) => ask('run:state', { runId, ...(seq !== undefined && { seq }) }),
       list: (query = {}) => ask('runs:list', query),
       cancel: (runId, reason) => change('run:cancel', { runId, reason }),
       stopAll: (reason, options) => change('runs:stopAll', { reason, ...options }),

@@ -47,6 +47,7 @@ function propose(state: RunState, event: RunEventOf<'action.proposed' | 'action.
     refusal: null,
     failure: null,
     undo: null,
+    undoFailure: null,
     audits: [],
   };
   const moved = { ...task, ...move(taskMachine, task, { type: event.type }, event) };
@@ -83,10 +84,11 @@ function moveAction(action: ActionState, event: ActionLevel): ActionState {
     case 'action.refused':
       return { ...moved, refusal: { code: event.data.code, message: event.data.message } };
     case 'action.undo-started':
-      return { ...moved, undo: { by: event.by, reason: event.data.reason } };
+      return { ...moved, undo: { by: event.by, reason: event.data.reason }, undoFailure: null };
     case 'action.undone':
-    case 'action.undo-failed':
       return moved;
+    case 'action.undo-failed':
+      return { ...moved, undoFailure: event.data.error };
   }
 }
 

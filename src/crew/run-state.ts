@@ -100,6 +100,8 @@ export interface ActionState {
   readonly refusal: { readonly code: string; readonly message: string } | null;
   readonly failure: EventData<'action.failed'> | null;
   readonly undo: { readonly by: string; readonly reason: string } | null;
+  /** Why the last undo failed; null: none did, or another has begun since. */
+  readonly undoFailure: EventData<'action.undo-failed'>['error'] | null;
   readonly audits: readonly EventData<'action.audited'>[];
 }
 

@@ -36,6 +36,8 @@ export interface ActionView {
   readonly output: Json;
   readonly impact: Impact | null;
   readonly undoUntil: string | null;
+  /** Why its last undo failed. Absent: none did, or another has begun since. */
+  readonly undoFailure?: { readonly code: string; readonly message: string };
   /** What people found who looked at it after it had run, the oldest first. Absent: nobody has yet. */
   readonly audits?: readonly AuditView[];
 }
@@ -82,6 +84,7 @@ function actionView(action: ActionState): ActionView {
     output: action.result?.output ?? null,
     impact: action.proposed?.impact ?? null,
     undoUntil: action.result?.undoUntil ?? null,
+    ...(action.undoFailure && { undoFailure: action.undoFailure }),
     ...(action.audits.length > 0 && { audits: action.audits.map(({ finding, reason }) => ({ finding, reason })) }),
   };
 }

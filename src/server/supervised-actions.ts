@@ -2,7 +2,7 @@ import type { ActionId, RunId } from '../ids.ts';
 import type { ActionView } from '../replay/run-view.ts';
 import type { SupervisedAction } from './protocol/action-messages.ts';
 
-type RanAction = SupervisedAction & Required<Pick<ActionView, 'state' | 'audits'>>;
+type RanAction = SupervisedAction & Required<Pick<ActionView, 'state' | 'audits'>> & Pick<ActionView, 'undoFailure'>;
 
 /** The actions of tier `supervised` that ran, the newest first. */
 export function supervisedActions(runId: RunId, actions: readonly ActionView[]): RanAction[] {
@@ -17,8 +17,9 @@ export function isUndoable({ state, undoUntil }: RanAction, nowMs: number): bool
 
 function listed(
   runId: RunId,
-  { id, task, tool, input, output, impact, undoUntil, state, audits = [] }: ActionView,
+  { id, task, tool, input, output, impact, undoUntil, state, undoFailure, audits = [] }: ActionView,
 ): RanAction {
   // The fold made the id.
-  return { runId, task, actionId: id as ActionId, tool, input, output, impact, undoUntil, state, audits };
+  const ran = { runId, task, actionId: id as ActionId, tool, input, output, impact, undoUntil, state, audits };
+  return undoFailure ? { ...ran, undoFailure } : ran;
 }

@@ -47,8 +47,10 @@ export class SupervisedNotices {
     const { engine, broadcast, log } = this.#given;
     try {
       const { actions } = await engine.stateAt(runId);
-      for (const { state: _state, audits: _audits, ...notice } of supervisedActions(runId, actions).reverse())
+      for (const action of supervisedActions(runId, actions).reverse()) {
+        const { state: _state, audits: _audits, undoFailure: _undoFailure, ...notice } = action;
         if (ran.has(notice.actionId)) broadcast('notice:supervised', notice);
+      }
     } catch (err) {
       log.error({ err, runId }, 'a supervised action was not announced; `actions:list` has it');
     }

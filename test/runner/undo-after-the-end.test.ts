@@ -41,3 +41,46 @@ test('an action of a run that has ended is undone, though its tool is not idempo
   });
   await engine.close();
 });
+
+test('why an undo failed stands in the state, until another is begun', async () => {
+  const broken = [true];
+  const label = defineTool({
+    name: 'label',
+    description: 'Label a ticket',
+    input: z.strictObject({ ticket: z.string() }),
+    tier: 'supervised',
+    execute: () => 'labelled',
+    undo: () => {
+      if (broken.pop()) throw new Error('the printer is out of paper');
+    },
+  });
+  const crew = defineCrew({
+    name: 'labels',
+    agents: { a: { role: 'A', goal: 'B', tools: [label] } },
+    tasks: { one: { agent: 'a', description: 'Label it' } },
+  });
+  const model = scriptedModel([call('label', { ticket: 't1' }), { output: 'ok', reasoning: 'r', confidence: 1 }]);
+  const engine = await openEngine({
+    crews: [crewDefinition(crew)],
+    journal: memoryJournal(),
+    models: () => model,
+    log: silentLog,
+  });
+  const { id } = await engine.start('labels', {}, { requestedBy: 'user:ana' });
+  await engine.outcome(id);
+  const action = async () => (await engine.stateAt(id)).actions[0];
+  expect(await action()).not.toHaveProperty('undoFailure');
+  const actionId = (await action())?.id as ActionId;
+  const actor = { user: 'user:ana', roles: [], groups: [] };
+  await engine.undo(id, actionId, 'wrong ticket', { actor });
+  await expect.poll(async () => (await action())?.state).toBe('succeeded');
+  const { lastSeq } = await engine.run(id);
+  expect(await action()).toMatchObject({
+    undoFailure: { code: 'TOOL_FAILED', message: 'the printer is out of paper' },
+  });
+  await engine.undo(id, actionId, 'again', { actor });
+  await expect.poll(async () => (await action())?.state).toBe('undone');
+  expect(await action()).not.toHaveProperty('undoFailure');
+  expect((await engine.stateAt(id, lastSeq + 1)).actions[0]).not.toHaveProperty('undoFailure');
+  await engine.close();
+});

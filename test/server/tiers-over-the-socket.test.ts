@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { connectReview, type ReviewClient } from '../../src/client/index.ts';
 import { crewDefinition } from '../../src/crew/define-crew.ts';
 import type { Hold } from '../../src/hooks/hold.ts';
+import type { RunId } from '../../src/ids.ts';
 import { defineCrew, defineTool } from '../../src/index.ts';
 import { memoryJournal } from '../../src/journal/memory-journal.ts';
 import { openEngine } from '../../src/runner/open-engine.ts';
@@ -34,6 +35,7 @@ const refund = defineTool({
     return { refundId: `r-${orderId}` };
   },
   undo: ({ output }) => {
+    if (output.refundId === 'r-kept') throw new Error('the bank keeps it');
     undone.push(output.refundId);
   },
 });
@@ -76,7 +78,7 @@ async function open(steps: readonly unknown[]) {
     (await client.runs.events(id)).events
       .map(({ type }) => type)
       .filter((type) => /^(action|hold|run|task)\./.test(type));
-  return { client, id, told, types };
+  return { client, id, told, types, url: server.url, token };
 }
 
 async function rests(client: ReviewClient, id: string, status = 'held'): Promise<Hold> {
@@ -118,6 +120,26 @@ describe('the tiers over the socket', () => {
         'action.undo-started',
         'action.undone',
       ]);
+  });
+
+  test('an undo that failed is said wherever the action is listed, and is not told of as a new action', async () => {
+    const { client, id, told, url, token } = await open([pay(20, 'kept'), answer('paid')]);
+    await rests(client, id, 'completed');
+    const [action] = (await client.actions.list({ runId: id as RunId })).actions;
+    expect(action).not.toHaveProperty('undoFailure');
+    await client.actions.undo(id, action?.actionId ?? '', 'wrong order');
+    const failed = {
+      state: 'succeeded',
+      undoFailure: { code: 'TOOL_FAILED', message: expect.stringContaining('keeps it') },
+    };
+    await expect.poll(async () => (await client.actions.list({ runId: id as RunId })).actions).toMatchObject([failed]);
+    expect((await client.runs.state(id)).actions).toMatchObject([failed]);
+    const headers = { authorization: `Bearer ${token}` };
+    for (const path of ['actions', `runs/${id}/state`]) {
+      const answered = await fetch(`${url}/api/v1/${path}`, { headers });
+      expect(await answered.json(), path).toMatchObject({ actions: [failed] });
+    }
+    expect(told.filter(({ name }) => name === 'notice:supervised')).toHaveLength(1);
   });
 
   test('approval: it is held with its exact arguments, and runs once when approved', async () => {

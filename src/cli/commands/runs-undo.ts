@@ -1,21 +1,20 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { HoldpointError } from '../../errors.ts';
-import type { ActionId, RunId } from '../../ids.ts';
-import type { Journal } from '../../journal/journal.ts';
+import type { ActionId } from '../../ids.ts';
 import { UNKNOWN_USES, type Uses } from '../../replay/uses-of-action.ts';
 import { openEngine } from '../../runner/open-engine.ts';
 import { readUses } from '../../runner/read-uses.ts';
 import { localUser } from '../../server/identity/local-user.ts';
+import { CALLED_AS } from '../called-as.ts';
 import { runOfFile } from '../crew-of-run.ts';
 import { openToChange } from '../database.ts';
 import { openDesk, serverOf } from '../desk.ts';
-import { EXIT } from '../exit-codes.ts';
 import { loadCrews } from '../load-crews.ts';
 import { modelsOf } from '../models.ts';
 import type { JsonOptions, ServerOptions } from '../options.ts';
 import { printJson, printLine } from '../print.ts';
 import { stopSignal } from '../stop-signals.ts';
 import { terminalLog } from '../terminal-log.ts';
+import { exitCodeOfUndo, type UndoOutcome, undoOutcome } from '../undo-outcome.ts';
 import { visibleText } from '../visible-text.ts';
 
 interface Options extends ServerOptions, JsonOptions {
@@ -23,17 +22,26 @@ interface Options extends ServerOptions, JsonOptions {
   readonly crew?: readonly string[];
 }
 
-/** Has an action reversed by its tool: by the server, or in this process with the crew file. */
+/** How long a server's tool is waited for, in milliseconds; it may take longer. */
+const WAIT_MS = 10_000;
+
+/** Has an action reversed by its tool: by the server, or in this process with the crew file. Then says what became of that. */
 export async function undoAction(runId: string, actionId: string, options: Options): Promise<number> {
   if (!serverOf(options)) return undoHere(runId, actionId as ActionId, options);
   await using desk = await openDesk(options, { changes: true });
   const recorded = await desk.actions.undo(runId, actionId, options.reason);
-  if (options.json) printJson(recorded);
+  if (!options.json) printLine(`The undo has begun, as event ${recorded.recordedSeq}.`);
+  const outcome = await undoOutcome(async (after) => (await desk.runs.events(runId, { after })).events, {
+    actionId,
+    after: recorded.recordedSeq,
+    waitMs: WAIT_MS,
+  });
+  if (options.json) printJson({ ...recorded, ...outcome });
   else {
-    printLine(`The undo has begun, as event ${recorded.recordedSeq}.`);
+    tellOutcome(runId, actionId, outcome);
     tellUses(runId, recorded);
   }
-  return EXIT.done;
+  return exitCodeOfUndo(outcome);
 }
 
 async function undoHere(id: string, actionId: ActionId, options: Options): Promise<number> {
@@ -55,17 +63,27 @@ async function undoHere(id: string, actionId: ActionId, options: Options): Promi
   try {
     const actor = { user: localUser(), roles: ['admin'], groups: [] };
     const recorded = await engine.undo(runId, actionId, options.reason, { actor });
-    const isUndone = await untilUndone(journal, runId, { actionId, after: recorded.recordedSeq, signal });
+    const outcome = await undoOutcome((after) => journal.read(runId, { after }), {
+      actionId,
+      after: recorded.recordedSeq,
+      signal,
+    });
     const uses = (await readUses(journal, runId, [actionId])).get(actionId) ?? UNKNOWN_USES;
-    if (options.json) printJson({ ...recorded, ...uses });
+    if (options.json) printJson({ ...recorded, ...uses, ...outcome });
     else {
-      printLine(isUndone ? `Action ${actionId} is undone.` : `Action ${actionId} could not be undone.`);
+      tellOutcome(runId, actionId, outcome);
       tellUses(runId, uses);
     }
-    return isUndone ? EXIT.done : EXIT.failed;
+    return exitCodeOfUndo(outcome);
   } finally {
     await engine.close();
   }
+}
+
+function tellOutcome(runId: string, actionId: string, { undone, error }: UndoOutcome): void {
+  if (undone) printLine(`Action ${actionId} is undone.`);
+  else if (error) printLine(`Action ${actionId} could not be undone: ${visibleText(error.message)} (${error.code})`);
+  else printLine(`It is not done yet. What becomes of it is seen with: ${CALLED_AS} runs show ${runId}`);
 }
 
 /** What was made of the result stays as it is: only a fork takes that back. */
@@ -79,20 +97,3 @@ function tellUses(runId: string, { usedBy, useCount, takeBackSeq }: Uses): void 
 }
 
 const USE = { answer: 'an answer in', task: 'the start of', action: 'an action of' } as const;
-
-const LOOK_MS = 100;
-
-/** In the journal, since another process may drive the run. */
-async function untilUndone(
-  journal: Journal,
-  runId: RunId,
-  { actionId, after, signal }: { actionId: ActionId; after: number; signal: AbortSignal },
-): Promise<boolean> {
-  for (;;) {
-    for (const { type, data } of await journal.read(runId, { after })) {
-      if ((data as { actionId?: string } | undefined)?.actionId !== actionId) continue;
-      if (type === 'action.undone' || type === 'action.undo-failed') return type === 'action.undone';
-    }
-    await delay(LOOK_MS, undefined, { signal });
-  }
-}

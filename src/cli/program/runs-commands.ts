@@ -71,7 +71,7 @@ function addActing(runs: Command, finish: Finish): void {
     .option('--reason <text>', 'why', 'undone from the command line')
     .option('--crew <file>', 'the crew file, which has the tool; needed without a server', collect);
   examples(
-    withJson(withServer(undo), '{ "recordedSeq", "usedBy", "useCount", "takeBackSeq" }'),
+    withJson(withServer(undo), '{ "recordedSeq", "usedBy", "useCount", "takeBackSeq", "undone", "error" }'),
     'holdpoint runs undo run_… act_…_1 --reason "wrong order" --crew refund.crew.ts',
   ).action((id: string, action: string, options) =>
     finish(import('../commands/runs-undo.ts').then(({ undoAction }) => undoAction(id, action, options))),

@@ -35,8 +35,16 @@ export const ActionAudit = z.strictObject({
   reason: z.string().nullable(),
 });
 
-/** `state`: `succeeded`, or how the undo went. */
-const ListedAction = SupervisedAction.extend({ state: z.string(), audits: z.array(ActionAudit).readonly(), ...uses });
+/** Why the last undo of an action failed; it stands as it ran. Absent: none failed, or another has begun since. */
+export const UndoFailure = z.strictObject({ code: z.string(), message: z.string() });
+
+/** `state`: `succeeded`, or how the undo went; one that failed leaves it at that, with `undoFailure`. */
+const ListedAction = SupervisedAction.extend({
+  state: z.string(),
+  undoFailure: UndoFailure.exactOptional(),
+  audits: z.array(ActionAudit).readonly(),
+  ...uses,
+});
 export type ListedAction = z.infer<typeof ListedAction>;
 
 const Recorded = z.strictObject({ recordedSeq: z.int() });

@@ -3,7 +3,7 @@ import { HoldRecord, Impact } from '../../hooks/hold.ts';
 import { RunSummary } from '../../hooks/run-summary.ts';
 import { Json } from '../../json/json.ts';
 import type { RunView } from '../../replay/run-view.ts';
-import { ActionAudit } from './action-messages.ts';
+import { ActionAudit, UndoFailure } from './action-messages.ts';
 
 const TaskState = z.strictObject({
   state: z.string(),
@@ -26,6 +26,7 @@ const ActionState = z.strictObject({
   output: Json,
   impact: Impact.nullable(),
   undoUntil: z.string().nullable(),
+  undoFailure: UndoFailure.exactOptional(),
   audits: z.array(ActionAudit).readonly().exactOptional(),
 });
 
