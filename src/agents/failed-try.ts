@@ -1,3 +1,4 @@
+import type { AnswerUsage } from '../crew/model.ts';
 import type { ErrorCode } from '../errors.ts';
 
 /** How often a failure may be tried again: `never` (asking again cannot help), `once`, or as long as there are tries. */
@@ -25,6 +26,8 @@ export class FailedTry extends Error {
   readonly status: number | null;
   readonly words: string;
   readonly prose: boolean;
+  /** What it used nevertheless; null where the server did not say. */
+  usage: AnswerUsage | null = null;
 
   constructor(code: ErrorCode, message: string, options: FailedTryOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });

@@ -1,5 +1,5 @@
 import type OpenAI from 'openai';
-import type { ModelAnswer, ModelOptions, ModelRequest } from '../crew/model.ts';
+import type { AnswerUsage, ModelAnswer, ModelOptions, ModelRequest } from '../crew/model.ts';
 import { type CheckedAnswer, checkAnswer } from './answer-check.ts';
 import { AnswerDraft } from './answer-draft.ts';
 import { FailedTry } from './failed-try.ts';
@@ -40,12 +40,11 @@ export class OpenAIExchanges {
   }
 }
 
-/** An answer with its cost, where the price is known and the server said how much was used. */
-function priced(answer: ModelAnswer, price: ModelPrice | null): ModelAnswer {
-  const { inputTokens, outputTokens } = answer.usage;
-  if (!price || inputTokens + outputTokens === 0) return answer;
+/** What was used with its cost, where the price is known and the server said how much it was. */
+function priced({ inputTokens, outputTokens }: AnswerUsage, price: ModelPrice | null): AnswerUsage {
+  if (!price || inputTokens + outputTokens === 0) return { inputTokens, outputTokens };
   const usd = (inputTokens * price.input + outputTokens * price.output) / 1e6;
-  return { ...answer, usage: { inputTokens, outputTokens, usd } };
+  return { inputTokens, outputTokens, usd };
 }
 
 /** One request to a model, through all its tries. */
@@ -82,7 +81,7 @@ class Exchange {
     try {
       const { answer, prose } = await this.#askInAnyMode();
       if (answer.toolCalls.length === 0) this.#habits.prose = prose;
-      return priced(answer, this.#settings.price);
+      return { ...answer, usage: priced(answer.usage, this.#settings.price) };
     } catch (error) {
       const answered = error instanceof FailedTry && (error.code === 'MODEL_MALFORMED' || error.code === 'MODEL_EMPTY');
       if (answered) this.#prose = error.prose ? this.#prose + 1 : 0;
@@ -112,9 +111,17 @@ class Exchange {
     using watch = new TryWatch(this.#options.signal, this.#settings);
     const acceptProse = this.#habits.prose || this.#prose >= PROSE_LIMIT - 1;
     const draft = new AnswerDraft(this.#options.onDelta, { prose: acceptProse });
-    for await (const piece of this.#pieces(mode, watch)) draft.add(piece);
     const { model, messages } = this.#request;
-    return checkAnswer(draft, { model, acceptProse, position: messages.length });
+    try {
+      for await (const piece of this.#pieces(mode, watch)) draft.add(piece);
+      return checkAnswer(draft, { model, acceptProse, position: messages.length });
+    } catch (error) {
+      // An answer that is cut or of no use was paid for like any other.
+      const { inputTokens, outputTokens } = draft.usage;
+      if (error instanceof FailedTry && inputTokens + outputTokens > 0)
+        error.usage = priced(draft.usage, this.#settings.price);
+      throw error;
+    }
   }
 
   /** What fails here is the server's or the connection's fault; what a listener throws is not caught. */

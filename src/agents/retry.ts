@@ -33,8 +33,8 @@ export async function retrying<T>(attempt: () => Promise<T>, options: RetryOptio
       if (error.again === 'once') refusals++;
       const last = number >= options.maxTries || error.again === 'never' || refusals > 1;
       const retryInMs = last ? null : delayBefore(number + 1, error, options.random);
-      const { code, message } = error;
-      options.onFailure({ try: number, error: { code, message }, retryInMs });
+      const { code, message, usage } = error;
+      options.onFailure({ try: number, error: { code, message }, retryInMs, ...(usage && { usage }) });
       if (retryInMs === null) throw givenUp(error, number);
       await pause(retryInMs, options);
     }

@@ -6,7 +6,7 @@ import { Tier } from '../hooks/tier.ts';
 import { ActionId, HoldId, RunId } from '../ids.ts';
 import { Json } from '../json/json.ts';
 import { CrewConfigData } from './crew-config.ts';
-import { ModelAnswer } from './model.ts';
+import { AnswerUsage, ModelAnswer } from './model.ts';
 
 /**
  * What can happen in a run. The journal wraps each in an envelope (`journal/envelope.ts`); the machines and the fold see
@@ -68,6 +68,8 @@ const DATA = {
     error: ErrorData,
     final: z.boolean(),
     retryInMs: z.number().nullable(),
+    /** What the try used, though nothing came of it. Absent: the server did not say. */
+    usage: AnswerUsage.optional(),
   }),
   'action.proposed': z.strictObject({
     ...ofAction,

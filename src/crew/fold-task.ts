@@ -1,7 +1,9 @@
 import { crewMachine } from './crew-machine.ts';
 import type { RunEvent, RunEventOf } from './events.ts';
+import type { AnswerUsage } from './model.ts';
 import { impossible, move } from './move.ts';
 import type { RunState, TaskState, Turn } from './run-state.ts';
+import { type Spent, withCall } from './spent.ts';
 import { type TaskMachineEvent, taskMachine } from './task-machine.ts';
 
 type TaskLevel = RunEventOf<
@@ -17,10 +19,12 @@ type TaskLevel = RunEventOf<
 
 export function foldTask(state: RunState, event: TaskLevel): RunState {
   const task = requireTask(state, event.data.task, event);
-  if (event.type === 'model.failed' && !event.data.final) return noteFailedTry(state, task, event);
+  if (event.type === 'model.failed' && !event.data.final)
+    return { ...noteFailedTry(state, task, event), ...spentAfter(state, event.data.usage) };
   const moved = { ...task, ...move(taskMachine, task, toMachine(state, event), event) };
   const next = withTask(state, learn(moved, event));
-  if (event.type === 'model.responded') return { ...next, ...addUsage(state, event) };
+  if (event.type === 'model.responded') return { ...next, ...spentAfter(state, event.data.answer.usage) };
+  if (event.type === 'model.failed') return { ...next, ...spentAfter(state, event.data.usage) };
   if (event.type !== 'task.failed') return next;
   return { ...next, ...move(crewMachine, state, { type: 'task.failed' }, event), error: event.data.error };
 }
@@ -67,19 +71,9 @@ function noteFailedTry(state: RunState, task: TaskState, event: RunEvent): RunSt
   return state;
 }
 
-function addUsage(
-  { usage, spentUsd }: RunState,
-  { data }: RunEventOf<'model.responded'>,
-): Pick<RunState, 'usage' | 'spentUsd'> {
-  const { inputTokens, outputTokens, usd } = data.answer.usage;
-  return {
-    usage: {
-      inputTokens: usage.inputTokens + inputTokens,
-      outputTokens: usage.outputTokens + outputTokens,
-      calls: usage.calls + 1,
-    },
-    spentUsd: spentUsd === null || usd === undefined ? null : spentUsd + usd,
-  };
+/** A try of which nothing is known counts as nothing. */
+function spentAfter({ usage, spentUsd }: RunState, used: AnswerUsage | undefined): Spent {
+  return used ? withCall({ usage, spentUsd }, used) : { usage, spentUsd };
 }
 
 export function requireTask(state: RunState, key: string, event: RunEvent): TaskState {

@@ -28,14 +28,21 @@ export interface ModelRequest {
   readonly answer: { readonly [key: string]: Json };
 }
 
+/** What one answer used. `usd` where the price of the model is known. */
+export const AnswerUsage = z.strictObject({
+  inputTokens: z.int(),
+  outputTokens: z.int(),
+  usd: z.number().optional(),
+});
+export type AnswerUsage = z.infer<typeof AnswerUsage>;
+
 /** One whole answer of a model, as journaled: what it said, or the tools that it wants called. */
 export const ModelAnswer = z.strictObject({
   model: z.string(),
   /** The final answer as JSON text of the request's `answer` schema (or prose, from a model that cannot do better); '' with tool calls. */
   text: z.string(),
   toolCalls: z.array(ToolCall),
-  /** `usd` where the price of the model is known. */
-  usage: z.strictObject({ inputTokens: z.int(), outputTokens: z.int(), usd: z.number().optional() }),
+  usage: AnswerUsage,
 });
 export type ModelAnswer = z.infer<typeof ModelAnswer>;
 
@@ -44,6 +51,8 @@ export interface ModelFailure {
   readonly try: number;
   readonly error: { readonly code: string; readonly message: string };
   readonly retryInMs: number | null;
+  /** What it used nevertheless, where the server said so. */
+  readonly usage?: AnswerUsage;
 }
 
 export interface ModelOptions {

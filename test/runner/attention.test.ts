@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { openaiModel } from '../../src/agents/openai-model.ts';
+import type { OpenAIModelOptions } from '../../src/agents/openai-settings.ts';
 import { crewDefinition, defineCrew } from '../../src/crew/define-crew.ts';
 import { defineTool } from '../../src/crew/define-tool.ts';
 import { openHoldpoint } from '../../src/index.ts';
@@ -114,6 +116,95 @@ describe('a shadow policy', () => {
       { type: 'action.proposed', codes: ['tier'] },
       { type: 'task.proposed', codes: ['confirm', 'low-confidence'] },
     ]);
+  });
+});
+
+describe('tries that failed, but were paid for', () => {
+  const LENGTH = { finish_reason: 'length', message: { content: '{"output":"cu' } };
+  const WHOLE = { finish_reason: 'stop', message: { content: JSON.stringify(answer('whole')) } };
+  const paid = (choice: object) => ({
+    choices: [{ index: 0, ...choice }],
+    usage: { prompt_tokens: 10, completion_tokens: 5 },
+  });
+  /** Three answers that are cut, then whole ones. */
+  const cutting = (options: OpenAIModelOptions = {}) => {
+    let asked = 0;
+    const respond = () => new Response(JSON.stringify(paid(++asked <= 3 ? LENGTH : WHOLE)), JSON_TYPE);
+    return openaiModel(
+      { name: 'm', baseURL: 'http://127.0.0.1:9/v1', fetch: async () => respond(), sleep: async () => {}, ...options },
+      {},
+    );
+  };
+  const JSON_TYPE = { headers: { 'content-type': 'application/json' } };
+  const crewWith = (budget?: { tokens?: number; usd?: number }) =>
+    defineCrew({
+      name: 'retried',
+      ...(budget && { budget }),
+      agents: { a: { role: 'A', goal: 'B' } },
+      tasks: { t: { agent: 'a', description: 'x' } },
+    });
+
+  test('are counted as calls, with their tokens, in the run and in its replay', async () => {
+    const crew = crewWith();
+    const journal = memoryJournal();
+    await using holdpoint = await openHoldpoint({ crews: [crew], database: journal, model: cutting() });
+    const run = await holdpoint.start('retried', {});
+    const usage = { inputTokens: 40, outputTokens: 20, calls: 4 };
+    expect(await run.outcome()).toMatchObject({ status: 'completed', usage });
+    const events = toRunEvents(await journal.read(run.id), []);
+    expect(events.filter(({ type }) => type === 'model.failed').map(({ data }) => data)).toMatchObject(
+      [1, 2, 3].map((count) => ({ try: count, usage: { inputTokens: 10, outputTokens: 5 } })),
+    );
+    const replayed = await replay(run.id, events, { crew: crewDefinition(crew) });
+    expect([replayed.count, replayed.state.usage]).toEqual([events.length, usage]);
+  });
+
+  test('are in the budget of tokens: the next try is held, and made when a person lets the run go on', async () => {
+    const crew = crewWith({ tokens: 20 });
+    const journal = memoryJournal();
+    await using holdpoint = await openHoldpoint({
+      crews: [crew],
+      database: journal,
+      model: cutting(),
+    });
+    const run = await holdpoint.start('retried', {});
+    expect(await run.settled()).toMatchObject({
+      status: 'held',
+      usage: { calls: 2, inputTokens: 20, outputTokens: 10 },
+    });
+    const [hold] = (await holdpoint.holds.list({ status: 'open' })).holds;
+    expect(hold).toMatchObject({ kind: 'run', reasons: [{ code: 'budget' }] });
+    const failed = await journal.read(run.id, { type: 'model.failed' });
+    expect(failed.map(({ data }) => data)).toMatchObject([{ final: false }, { final: false, retryInMs: null }]);
+    const goOn = { verdict: 'respond', value: { choice: 'retry' }, by: 'user:ana' } as const;
+    await holdpoint.decide({ holdId: hold!.id, digest: hold!.digest, ...goOn });
+    expect(await run.outcome()).toMatchObject({ status: 'completed', usage: { calls: 4 } });
+    const events = toRunEvents(await journal.read(run.id), []);
+    expect((await replay(run.id, events, { crew: crewDefinition(crew) })).count).toBe(events.length);
+  });
+
+  test('are in the budget of money, by the price of the model', async () => {
+    const price = { input: 10_000, output: 20_000 };
+    await using holdpoint = await openHoldpoint({
+      crews: [crewWith({ usd: 0.3 })],
+      database: memoryJournal(),
+      model: cutting({ price }),
+    });
+    const run = await holdpoint.start('retried', {});
+    expect(await run.settled()).toMatchObject({ status: 'held', usage: { calls: 2 } });
+    const [hold] = (await holdpoint.holds.list({ status: 'open' })).holds;
+    expect(hold?.reasons[0]?.detail).toContain('0.4000 USD');
+  });
+
+  test('are counted where the last one failed too', async () => {
+    await using holdpoint = await openHoldpoint({
+      crews: [crewWith({ tokens: 20 })],
+      database: memoryJournal(),
+      model: cutting({ maxTries: 2 }),
+    });
+    const run = await holdpoint.start('retried', {});
+    expect(await run.settled()).toMatchObject({ status: 'held', usage: { calls: 2 } });
+    expect((await holdpoint.holds.list({ status: 'open' })).holds).toMatchObject([{ kind: 'escalation' }]);
   });
 });
 

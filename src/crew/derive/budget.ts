@@ -1,9 +1,7 @@
 import type { HoldReason } from '../../hooks/hold.ts';
 import type { Json } from '../../json/json.ts';
 import type { RunState } from '../run-state.ts';
-
-/** What a run has used when it is held for its budget: the proposal of that hold. */
-type Spent = Pick<RunState, 'usage' | 'spentUsd'>;
+import type { Spent } from '../spent.ts';
 
 const NOTHING: Spent = { usage: { inputTokens: 0, outputTokens: 0, calls: 0 }, spentUsd: 0 };
 
@@ -39,6 +37,6 @@ function lastRenewal({ holds }: RunState): Spent {
   const last = holds
     .all()
     .findLast((hold) => hold.kind === 'run' && hold.status === 'answered' && hold.reasons[0]?.code === 'budget');
-  // Written by `overBudget`.
+  // Written by `overBudget`: the proposal of that hold.
   return last ? (last.proposal as unknown as Spent) : NOTHING;
 }
