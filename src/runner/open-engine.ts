@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { v7 as uuid } from 'uuid';
 import type { CrewDefinition } from '../crew/crew-definition.ts';
-import { messageOf } from '../errors.ts';
+import { HoldpointError, messageOf } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import type { HandOut } from '../journal/hand-out.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -76,15 +76,34 @@ async function open(options: EngineOptions): Promise<Engine> {
   const waiters = new RunWaiters({ context, drivers, listeners });
   const parts = { context, presence, drivers, handOut, oversight };
   const stopSweeping = drives ? startSweeping(parts, sweepMs) : async () => undefined;
+  const ending = closer(parts, waiters, stopSweeping);
+  const methods = engineMethods({ context, drivers, oversight, waiters, drives: drives !== false });
   return {
     nodeId: context.nodeId,
     journal,
     announce: (url) => presence.announce(url),
     crews: () => options.crews.map(crewInfo),
-    ...engineMethods({ context, drivers, oversight, waiters, drives: drives !== false }),
+    ...untilClosed(methods, ending.isClosed),
     on: (listener) => listeners.add(listener),
-    close: closer(parts, waiters, stopSweeping),
+    close: ending.close,
   };
+}
+
+/** What is asked of a closed engine is refused here: a journal in memory can be reached still, but nobody would go on with its runs. */
+function untilClosed<T extends object>(methods: T, isClosed: () => boolean): T {
+  const guarded = Object.entries(methods).map(([name, method]) => [
+    name,
+    async (...given: unknown[]) => {
+      if (isClosed()) throw closed();
+      return method(...given);
+    },
+  ]);
+  // Each has the arguments and the answer of its method, and all of these answer with a promise.
+  return Object.fromEntries(guarded) as T;
+}
+
+function closed(): HoldpointError {
+  return new HoldpointError('UNAVAILABLE', 'The engine is closed. Nothing was recorded; open it again.');
 }
 
 /** All of the context that does not depend on what drives the runs. */
@@ -115,6 +134,7 @@ function closer(
   waiters: RunWaiters,
   stopSweeping: () => Promise<void>,
 ) {
+  let isClosed = false;
   const close = async () => {
     await stopSweeping();
     // A store that is away does not keep this process: others find out by its silence.
@@ -123,12 +143,18 @@ function closer(
       .finally(() => waiters.close())
       .finally(() => presence.leave())
       .finally(() => handOut.leave())
-      .finally(() => context.journal.close());
+      .finally(() => {
+        isClosed = true;
+        return context.journal.close();
+      });
   };
   let closing: Promise<void> | null = null;
-  return () => {
-    closing ??= close();
-    return closing;
+  return {
+    isClosed: () => isClosed,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
   };
 }
 
