@@ -10,6 +10,8 @@ interface FailureContext {
 }
 
 const MAX_WORDS = 300;
+/** A shorter key is none that a server checks ("test", "ollama", "x"), and would be found inside of words. */
+const SHORTEST_SECRET = 8;
 /** Statuses below 500 that say "not now" rather than "no". */
 const TRANSIENT = new Set([408, 409, 425]);
 
@@ -76,8 +78,8 @@ function numberOf(text: string | null): number | null {
 /** The server's own words: one line, cut, and without the key, which some servers echo. */
 function wordsOf(text: string, { apiKey }: FailureContext): string {
   if (/^\s*<(!doctype|html)/i.test(text)) return 'an HTML page came instead of an answer.';
-  const plain = text
-    .replaceAll(apiKey, '[key]')
+  const known = apiKey.length < SHORTEST_SECRET ? text : text.replaceAll(apiKey, '[key]');
+  const plain = known
     .replace(/\bsk-[\w*-]{4,}/g, '[key]')
     .replace(/\s+/g, ' ')
     .trim();

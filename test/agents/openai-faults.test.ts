@@ -259,6 +259,22 @@ describe('a server that is not well', () => {
     },
   );
 
+  it.each(['test', 'x', 'ollama', 'no-key', 'none', '1234567'])(
+    'says its words whole where the key is no secret: %s',
+    async (apiKey) => {
+      const words = 'The latest ollama box 1234567 (no-key, none) could not be tested.';
+      await using answers = await refusing(400, { error: { message: words } });
+      const error = await failing(ask(quickModel(answers.baseURL, { apiKey }), requestFor('Say it.')));
+      expect(error.message).toContain(words);
+    },
+  );
+
+  it.each(['12345678', 'a-secret.of+its own'])('does not say the key that it echoes: %s', async (apiKey) => {
+    await using answers = await refusing(401, { error: { message: `No such key: ${apiKey} (${apiKey}).` } });
+    const error = await failing(ask(quickModel(answers.baseURL, { apiKey }), requestFor('Say it.')));
+    expect(error.message).toContain('No such key: [key] ([key]).');
+  });
+
   it('is not asked again when the quota is spent', async () => {
     await using answers = await refusing(429, {
       error: { message: 'You have no credit.', code: 'insufficient_quota' },
