@@ -13,6 +13,23 @@ type Awaitable<T> = T | Promise<T>;
 type Key<T> = Extract<keyof T, string>;
 type Flat<T> = { [K in keyof T]: T[K] } & {};
 
+/** What `execute` may give: the input of its schema. Literals are taken as they are written, so its lists may be `readonly`. */
+export type Produced<O extends ZodType> = DeepReadonly<z.input<O>>;
+/** Lists are written out, and not mapped: TypeScript then looks into them only as far as a value goes, since `z.json()` has no end. */
+type DeepReadonly<T> = T extends Scalar
+  ? T
+  : T extends readonly unknown[]
+    ? number extends T['length']
+      ? readonly DeepReadonly<T[number]>[]
+      : { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T extends object
+      ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+      : T;
+type Scalar = string | number | bigint | boolean;
+
+/** Part of `Produced` already. Said once more, it keeps TypeScript before 6.0 from widening an output that is one literal and no more. */
+type Literal<O extends ZodType> = Extract<z.input<O>, Scalar>;
+
 /** What a task gives: the parsed value of its schema, or text without one. */
 export type OutputOf<T> = [T] extends [ZodType] ? z.output<T> : string;
 
@@ -46,7 +63,8 @@ export interface TypedTool<N extends string, I, O> extends Tool<N> {
 
 type Undo<I, O> = (action: { input: I; output: O; reason: string }, context: ToolContext) => Awaitable<void>;
 
-export interface ToolConfig<N extends string, I extends ZodType, O extends ZodType, T extends Tier> {
+/** R is what `execute` gives. A type of its own, or TypeScript would widen its literals, `{ s: 'x' }` to `{ s: string }`, before it knows the schema. */
+export interface ToolConfig<N extends string, I extends ZodType, O extends ZodType, T extends Tier, R = Produced<O>> {
   /** A letter, then letters, digits, `_`, `-`; at most 64, since models take no longer one. */
   name: N;
   /** What the agent reads when it chooses a tool. */
@@ -74,7 +92,7 @@ export interface ToolConfig<N extends string, I extends ZodType, O extends ZodTy
   /** Default '30s'. */
   timeout?: Duration;
   /** Called with exactly what was approved where that is needed, and once, unless `idempotent`. What it throws by itself counts as not having happened. */
-  execute: (input: z.output<I>, context: ToolContext) => Awaitable<z.input<O>>;
+  execute: (input: z.output<I>, context: ToolContext) => Awaitable<R | Literal<O>>;
   /** How long a supervised action can be undone. Default '10m'. */
   undoWindow?: Duration;
 }

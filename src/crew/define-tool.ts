@@ -4,7 +4,7 @@ import type { Tier } from '../hooks/tier.ts';
 import { checkSchema, isSchema, jsonSchemaOf } from './check-schema.ts';
 import { type ConfigIssue, refusal } from './config-issue.ts';
 import type { ToolDefinition } from './crew-definition.ts';
-import type { Tool, ToolConfig, TypedTool, WithUndo } from './crew-types.ts';
+import type { Produced, Tool, ToolConfig, TypedTool, WithUndo } from './crew-types.ts';
 import { readShape } from './strict-shape.ts';
 import { ToolInput } from './tool-input.ts';
 
@@ -24,13 +24,15 @@ export function defineTool<
   I extends ZodType,
   const T extends Exclude<Tier, 'supervised'>,
   O extends ZodType = ZodType<string, string>,
->(config: ToolConfig<N, I, O, T> & Partial<WithUndo<I, O>>): TypedTool<N, z.output<I>, z.output<O>>;
+  const R extends Produced<O> = Produced<O>,
+>(config: ToolConfig<N, I, O, T, R> & Partial<WithUndo<I, O>>): TypedTool<N, z.output<I>, z.output<O>>;
 export function defineTool<
   const N extends string,
   I extends ZodType,
   const T extends Tier,
   O extends ZodType = ZodType<string, string>,
->(config: ToolConfig<N, I, O, T> & WithUndo<I, O>): TypedTool<N, z.output<I>, z.output<O>>;
+  const R extends Produced<O> = Produced<O>,
+>(config: ToolConfig<N, I, O, T, R> & WithUndo<I, O>): TypedTool<N, z.output<I>, z.output<O>>;
 export function defineTool(config: unknown): Tool {
   return toolOf(define(config));
 }

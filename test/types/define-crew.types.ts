@@ -1,5 +1,6 @@
 // What the typed surface infers and refuses, each wrong use on its own line. Compiled, never run: see typescript-versions.test.ts.
 import { z } from 'zod';
+import type { TypedTool } from '../../src/crew/crew-types.ts';
 import { crewDefinition, defineCrew } from '../../src/crew/define-crew.ts';
 import { defineTool } from '../../src/crew/define-tool.ts';
 import { block, hold } from '../../src/crew/hook-verdicts.ts';
@@ -78,6 +79,123 @@ defineTool({
   // @ts-expect-error execute gives something else than `output`
   execute: () => ({ id: 1 }),
 });
+
+// What `execute` gives is held against `output` as it is written: a literal is no text in general.
+const literals = { description: 'x', input: z.strictObject({ n: z.number() }), tier: 'automatic' } as const;
+const state = z.object({ s: z.enum(['x', 'y']) });
+const sync = defineTool({ ...literals, name: 'n', output: state, execute: () => ({ s: 'x' }) });
+defineTool({ ...literals, name: 'n', output: state, execute: async () => ({ s: 'x' }) });
+defineTool({ ...literals, name: 'n', output: state, execute: ({ n }) => ({ s: n > 1 ? 'x' : 'y' }) });
+defineTool({ ...literals, name: 'n', output: state, execute: async ({ n }) => (n > 1 ? { s: 'x' } : { s: 'y' }) });
+defineTool({
+  ...literals,
+  name: 'n',
+  output: state,
+  async execute({ n }) {
+    if (n > 1) return { s: 'x' };
+    await Promise.resolve();
+    return { s: 'y' };
+  },
+});
+defineTool({ ...literals, name: 'n', output: z.enum(['x', 'y']), execute: ({ n }) => (n > 1 ? 'x' : 'y') });
+defineTool({ ...literals, name: 'n', output: z.literal('x'), execute: () => 'x' });
+defineTool({
+  ...literals,
+  name: 'n',
+  output: z.array(z.object({ k: z.literal('a'), at: z.tuple([z.number(), z.enum(['l', 'r'])]) })),
+  execute: ({ n }) => [{ k: 'a', at: [n, 'l'] }],
+});
+defineTool({
+  ...literals,
+  name: 'n',
+  output: z.discriminatedUnion('k', [
+    z.object({ k: z.literal('a'), a: z.string() }),
+    z.object({ k: z.literal('b'), b: z.number().optional() }),
+  ]),
+  execute: async ({ n }) => (n > 1 ? { k: 'a', a: 'x' } : n > 0 ? { k: 'b', b: n } : { k: 'b' }),
+});
+// What is of its type already passes as well, lists and maps of it too.
+declare const states: z.input<typeof state>[];
+declare const byName: Record<string, z.input<typeof state>>;
+declare const unsure: Promise<z.input<typeof state>> | z.input<typeof state>;
+defineTool({ ...literals, name: 'n', output: z.array(state), execute: () => states });
+defineTool({ ...literals, name: 'n', output: z.record(z.string(), state), execute: () => byName });
+defineTool({ ...literals, name: 'n', output: state, execute: () => unsure });
+defineTool({ ...literals, name: 'n', output: z.unknown(), execute: () => ({ any: ['thing'] }) });
+defineTool({ ...literals, name: 'n', output: z.json(), execute: () => ({ any: ['thing', 1, null] }) });
+defineTool({ ...literals, name: 'n', output: z.json(), execute: ({ n }): z.core.util.JSONType => n });
+const Tree = z.object({
+  kind: z.enum(['leaf', 'branch']),
+  get children() {
+    return z.array(Tree);
+  },
+});
+defineTool({
+  ...literals,
+  name: 'n',
+  output: Tree,
+  execute: () => ({ kind: 'branch', children: [{ kind: 'leaf', children: [] }] }),
+});
+interface Declared {
+  s: 'x' | 'y';
+  lists?: { of: string[] }[];
+}
+defineTool({
+  ...literals,
+  name: 'n',
+  output: z.custom<Declared>(),
+  execute: async () => ({ s: 'x', lists: [{ of: ['a'] }, { of: [] }] }),
+});
+// @ts-expect-error a wrong list inside
+defineTool({ ...literals, name: 'n', output: z.custom<Declared>(), execute: () => ({ s: 'x', lists: [{ of: [1] }] }) });
+defineTool({ ...literals, name: 'n', output: state, execute: (): Declared => ({ s: 'x' }) });
+defineTool({ ...literals, name: 'n', output: z.date(), execute: () => new Date(0) });
+defineTool({ ...literals, name: 'n', output: state.brand<'State'>(), execute: () => ({ s: 'x' }) });
+defineTool({ ...literals, name: 'n', output: z.any(), execute: () => {} });
+const cents = z.number().brand<'Cents', 'inout'>();
+defineTool({ ...literals, name: 'n', output: z.object({ cents }), execute: ({ n }) => ({ cents: cents.parse(n) }) });
+// @ts-expect-error a number of any kind
+defineTool({ ...literals, name: 'n', output: z.object({ cents }), execute: ({ n }) => ({ cents: n }) });
+defineTool({ ...literals, name: 'n', output: z.null(), execute: async () => null });
+// The same where `undo` is needed, which gets what the schema gives.
+const undoable = defineTool({
+  ...literals,
+  name: 'n',
+  tier: ({ n }) => (n > 1 ? 'supervised' : 'approval'),
+  output: state,
+  execute: async ({ n }) => ({ s: n > 1 ? 'x' : 'y' }),
+  undo: ({ output }) => void (output.s === 'x'),
+});
+defineTool({
+  ...literals,
+  name: 'n',
+  tier: 'supervised',
+  output: state,
+  execute: () => ({ s: 'x' }),
+  undo: ({ output, input }) => void (output.s === 'y' && input.n),
+});
+expectType<Equal<typeof sync, TypedTool<'n', { n: number }, { s: 'x' | 'y' }>>>();
+expectType<Equal<typeof undoable, TypedTool<'n', { n: number }, { s: 'x' | 'y' }>>>();
+// @ts-expect-error no such literal
+defineTool({ ...literals, name: 'n', output: state, execute: () => ({ s: 'z' }) });
+// @ts-expect-error the same, asynchronously
+defineTool({ ...literals, name: 'n', output: state, execute: async () => ({ s: 'z' }) });
+// @ts-expect-error the same in one branch
+defineTool({ ...literals, name: 'n', output: state, execute: ({ n }) => (n > 1 ? { s: 'x' } : { s: 'z' }) });
+// @ts-expect-error text in general
+defineTool({ ...literals, name: 'n', output: state, execute: ({ n }) => ({ s: n.toFixed() }) });
+// @ts-expect-error nothing of it
+defineTool({ ...literals, name: 'n', output: state, execute: () => ({}) });
+// @ts-expect-error no value at all
+defineTool({ ...literals, name: 'n', output: state, execute: () => {} });
+// @ts-expect-error perhaps no value
+defineTool({ ...literals, name: 'n', output: state, execute: ({ n }) => (n > 1 ? { s: 'x' } : undefined) });
+// @ts-expect-error another literal where no schema of the output allows text in general
+defineTool({ ...literals, name: 'n', output: z.literal('x'), execute: () => 'y' });
+// @ts-expect-error without `output`, text
+defineTool({ ...literals, name: 'n', execute: () => 1 });
+// @ts-expect-error the same, asynchronously
+defineTool({ ...literals, name: 'n', execute: async () => ({ s: 'x' }) });
 
 const crew = defineCrew({
   name: 'refund-desk',
