@@ -45,7 +45,8 @@ async function loadFile(file: string): Promise<CrewDefinition[]> {
   if (statSync(path).isDirectory()) throw invalid(file, 'it is a folder. Name a crew file in it.');
   const { exported, modules } = await importDefault(file, path);
   const crews: unknown[] = Array.isArray(exported) ? exported : [exported];
-  if (exported === undefined || crews.length === 0)
+  if (crews.length === 0) throw invalid(file, 'the list of crews that it exports is empty. Put a crew into it.');
+  if (exported === undefined)
     throw invalid(file, 'it has no default export. Write `export default defineCrew({ … })`, or an array of crews.');
   return crews.map((crew) => {
     if (isCrew(crew)) return { ...crewDefinition(crew), modules };
@@ -69,13 +70,24 @@ async function importDefault(file: string, path: string): Promise<{ exported: un
   try {
     const texts = localModules(path, jiti);
     const exports = (await importNatively(path, { own, texts })) ?? ((await jiti.import(path)) as Exports | undefined);
-    return { exported: exports?.default, modules: hashOfModules(path, texts) };
+    return { exported: crewsIn(exports), modules: hashOfModules(path, texts) };
   } catch (error) {
     if (isHoldpointError(error, 'CREW_INVALID') || isHoldpointError(error, 'TOOL_INVALID')) {
       throw new HoldpointError(error.code, `${file}: ${error.message}`, { details: error.details, cause: error });
     }
     throw invalid(file, `it cannot be loaded. ${loadFailure(error)}`, error);
   }
+}
+
+/** The default export. Of a CommonJS module it is `module.exports`, or what a compiler put there for `export default`. */
+function crewsIn(exports: unknown): unknown {
+  if (isCrew(exports) || Array.isArray(exports)) return exports;
+  const { default: own } = (exports ?? {}) as Exports;
+  return isCompiled(own) ? own.default : own;
+}
+
+function isCompiled(exported: unknown): exported is Exports {
+  return typeof exported === 'object' && exported !== null && '__esModule' in exported && !isCrew(exported);
 }
 
 /** This package as the crew file sees it, and zod where the file has none of its own. */

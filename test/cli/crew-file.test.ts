@@ -99,8 +99,10 @@ describe('holdpoint init', () => {
 });
 
 describe('a crew file is loaded', () => {
-  const crewOf = (role: string) =>
-    `export default defineCrew({ name: 'c', agents: { a: { role: ${role}, goal: 'G' } }, tasks: { t: { agent: 'a', description: 'D' } } });\n`;
+  const made = (role: string) =>
+    `defineCrew({ name: 'c', agents: { a: { role: ${role}, goal: 'G' } }, tasks: { t: { agent: 'a', description: 'D' } } })`;
+  const crewOf = (role: string) => `export default ${made(role)};\n`;
+  const COMPILED = `"use strict";\nObject.defineProperty(exports, "__esModule", { value: true });\nconst { defineCrew } = require("holdpoint");\n`;
   const IMPORT = "import { defineCrew } from 'holdpoint';\n";
 
   test.each([
@@ -121,7 +123,25 @@ describe('a crew file is loaded', () => {
     [
       'require',
       {
-        'a.cjs': `const { defineCrew } = require('holdpoint');\nmodule.exports = { default: ${crewOf("'R'").slice('export default '.length).replace(';', '')} };\n`,
+        'a.cjs': `const { defineCrew } = require('holdpoint');\nmodule.exports = { default: ${made("'R'")} };\n`,
+      },
+    ],
+    ['module.exports', { 'a.cjs': `const { defineCrew } = require('holdpoint');\nmodule.exports = ${made("'R'")};\n` }],
+    ['a list in it', { 'a.cjs': `const { defineCrew } = require('holdpoint');\nmodule.exports = [${made("'R'")}];\n` }],
+    [
+      'module.exports in TypeScript',
+      { 'a.cts': `const { defineCrew } = require('holdpoint');\nmodule.exports = ${made("'R' as string")};\n` },
+    ],
+    [
+      'export = in TypeScript',
+      { 'a.cts': `import { defineCrew } from 'holdpoint';\nexport = ${made("'R' as string")};\n` },
+    ],
+    ['what a compiler makes of export default', { 'a.cjs': `${COMPILED}exports.default = ${made("'R'")};\n` }],
+    [
+      'the same from another file',
+      {
+        'a.mjs': "export { default } from './b.cjs';\n",
+        'b.cjs': `${COMPILED}exports.default = ${made("'R'")};\n`,
       },
     ],
     [
@@ -136,6 +156,15 @@ describe('a crew file is loaded', () => {
     await using own = await cliFolder(files as Record<string, string>);
     const [file = ''] = Object.keys(files);
     expect(await own.run(['gates', file, '--json'])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test.each([
+    ['an empty list', 'export default [];', 'the list of crews that it exports is empty'],
+    ['no default export', 'export const crew = 1;', 'it has no default export'],
+    ['something else', 'export default 1;', 'its default export is not a crew'],
+  ])('not with %s, and says so', async (_what, text, said) => {
+    await using own = await cliFolder({ 'a.ts': text });
+    expect(await own.run(['gates', 'a.ts'])).toMatchObject({ code: 2, stderr: expect.stringContaining(said) });
   });
 
   test('once, also where it throws: the place is told', async () => {
