@@ -167,13 +167,35 @@ describe('a crew file is loaded', () => {
     expect(await own.run(['gates', 'a.ts'])).toMatchObject({ code: 2, stderr: expect.stringContaining(said) });
   });
 
-  test('once, also where it throws: the place is told', async () => {
-    await using own = await cliFolder({
-      'bad.ts': `${IMPORT}import { appendFileSync } from 'node:fs';\nappendFileSync('loaded.txt', 'x');\nconst key: string | undefined = undefined;\nif (!key) throw new Error('KEY is missing');\n${crewOf("'R'")}`,
-    });
+  const LEAVES_A_TRACE = `${IMPORT}import { appendFileSync } from 'node:fs';\nappendFileSync('loaded.txt', 'x');\n`;
+  test.each([
+    ['an error', "const key: string | undefined = undefined;\nif (!key) throw new Error('KEY is missing');", 5, 'KEY'],
+    ['a SyntaxError', "\nJSON.parse('{bad');", 5, 'JSON'],
+    ["an error of Node's", "\nnew URL('nonsense');", 5, 'Invalid URL'],
+    ['a SyntaxError after a wait', "await null;\nJSON.parse('{bad');", 5, 'JSON'],
+  ])('once, also where it throws %s: the place is told', async (_what, text, line, said) => {
+    await using own = await cliFolder({ 'bad.ts': `${LEAVES_A_TRACE}${text}\n${crewOf("'R'")}` });
     const { code, stderr } = await own.run(['gates', 'bad.ts']);
     expect(code).toBe(2);
-    expect(stderr).toContain('KEY is missing (at bad.ts:5)');
+    expect(stderr).toContain(said);
+    expect(stderr).toContain(`(at bad.ts:${line})`);
     expect(await readFile(`${own.path}/loaded.txt`, 'utf8')).toBe('x');
+  });
+
+  test('once, also where what it imports throws, and where another was loaded before', async () => {
+    await using own = await cliFolder({
+      'good.ts': `${IMPORT}${crewOf("'R'")}`,
+      'bad.ts': `${IMPORT}import { role } from './b.ts';\n${crewOf('role')}`,
+      'b.ts': `${LEAVES_A_TRACE}export const role: string = JSON.parse('{bad');\n`,
+    });
+    const { code, stderr } = await own.run(['serve', 'good.ts', 'bad.ts', '--port', '0']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('(at b.ts:4)');
+    expect(await readFile(`${own.path}/loaded.txt`, 'utf8')).toBe('x');
+  });
+
+  test('with a line for an interpreter', async () => {
+    await using own = await cliFolder({ 'a.ts': `#!/usr/bin/env holdpoint\n${IMPORT}${crewOf("'R'")}` });
+    expect(await own.run(['gates', 'a.ts', '--json'])).toMatchObject({ code: 0, stderr: '' });
   });
 });
