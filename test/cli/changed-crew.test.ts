@@ -29,10 +29,14 @@ test('a run that a server parked goes on there, once somebody accepts the change
   });
   const there = ['runs', 'resume', run.id, '--url', url, '--token', token];
   const change = '/agents/editor/goal changed: "Edit" → "Edit with care"';
-  expect(await folder.run(there)).toMatchObject({ code: 2, stderr: expect.stringContaining(change) });
+  const shown = await folder.run(there);
+  expect(shown).toMatchObject({ code: 2, stderr: expect.stringContaining(change) });
+  expect(shown.stderr).toContain(`holdpoint runs resume ${run.id} --accept-change --url ${url} --token …\n`);
+  const setting = { HOLDPOINT_URL: url, HOLDPOINT_TOKEN: token };
+  expect((await folder.run(['runs', 'resume', run.id], setting)).stderr).toContain(`${run.id} --accept-change\n`);
   expect((await client.runs.get(run.id)).status, 'only shown').toBe('parked');
   const accepted = await folder.json([...there, '--accept-change']);
-  expect(accepted).toMatchObject({ lines: [{ id: run.id }], stderr: expect.stringContaining(change) });
+  expect(accepted).toMatchObject({ code: 0, lines: [{ id: run.id }], stderr: expect.stringContaining(change) });
 
   await expect.poll(async () => (await client.runs.get(run.id)).status).toBe('completed');
   const { events } = await client.runs.events(run.id);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { HoldpointError } from '../../errors.ts';
+import type { RunStatus } from '../../hooks/run-summary.ts';
 import type { RunId } from '../../ids.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { CALLED_AS } from '../called-as.ts';
@@ -8,12 +9,13 @@ import { runOfFile } from '../crew-of-run.ts';
 import { openToChange } from '../database.ts';
 import { openDesk, serverOf } from '../desk.ts';
 import { type DriveOptions, driveRuns } from '../drive-runs.ts';
-import { exitCodeOf } from '../exit-codes.ts';
+import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { loadCrews } from '../load-crews.ts';
 import { modelsOf } from '../models.ts';
 import type { ServerOptions } from '../options.ts';
 import { note } from '../print.ts';
 import { printRun } from '../run-result.ts';
+import { shellWord } from '../shell-word.ts';
 
 type Options = DriveOptions & ServerOptions;
 
@@ -51,16 +53,27 @@ async function resumeThere(id: string, options: Options): Promise<number> {
     const run = await desk.runs.resume(id, fingerprint);
     noteAccepted(id, changes);
     printRun(run, options);
-    return exitCodeOf(run.status);
+    return exitCodeThere(run.status);
   }
   const run = await desk.runs.get(id);
   printRun(run, options);
   if (run.status !== 'parked') note('The server goes on with its runs by itself.');
   else {
     noteChanges(changes);
-    note(`Accept that with: ${CALLED_AS} runs resume ${id} --accept-change`);
+    note(`Accept that with: ${CALLED_AS} runs resume ${id} --accept-change${serverFlags(options)}`);
   }
-  return exitCodeOf(run.status);
+  return exitCodeThere(run.status);
+}
+
+/** Nobody waits here for what the server does: that the run works is no hold. */
+function exitCodeThere(status: RunStatus): number {
+  return status === 'running' ? EXIT.done : exitCodeOf(status);
+}
+
+/** Those that were given, so that a command that is shown can be pasted; a token is no text to show. */
+function serverFlags({ url, token }: ServerOptions): string {
+  const server = url === undefined ? '' : ` --url ${shellWord(url)}`;
+  return token === undefined ? server : `${server} --token …`;
 }
 
 /** Oldest first, as they would have been done. */

@@ -143,6 +143,12 @@ function addResume(runs: Command, finish: Finish): void {
       'the run, if only one is meant, then the crew file; of a server (--url) the run alone',
     )
     .option('--accept-change', 'let a parked run go on with the crew as it is now; who accepts, and what, is recorded');
+  resume.addHelpText(
+    'after',
+    `
+In this process it ends as \`run\` does: 0 done, 1 failed, 2 parked, 3 on hold, 4 cancelled. Of a server (--url) it does not wait for
+the run, and tells how that stands: 0 also means that it is at work there.`,
+  );
   examples(
     withJson(withServer(withReview(withModel(resume))), 'each RunSummary'),
     'holdpoint runs resume refund.crew.ts',
