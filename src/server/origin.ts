@@ -33,7 +33,7 @@ export function originPolicy({ host, port, allowedHosts = [] }: OriginOptions): 
   return {
     refuse({ host: given, origin }) {
       if (given === undefined || !isOurs(given, [80, 443])) {
-        return 'The Host header names another server. If a proxy is in front, start with its name in `allowedHosts`.';
+        return 'The Host header names another server. If a proxy is in front, start with its name: --allow-host NAME.';
       }
       if (origin === undefined || isOurOrigin(origin, isOurs)) return null;
       return 'The Origin header names another site. Only the review page of this server and programs may connect.';
