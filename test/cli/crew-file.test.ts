@@ -98,6 +98,14 @@ describe('holdpoint init', () => {
   });
 });
 
+test.for(['desk', 'desk/inside', 'desk/a/b'])('holdpoint init %s, where `desk` is a file, says so', async (dir) => {
+  await using own = await cliFolder({ desk: '' });
+  expect(await own.run(['init', dir])).toMatchObject({
+    code: 2,
+    stderr: 'error: desk is a file. Name a folder to write into, new or empty: holdpoint init NAME. (USAGE)\n',
+  });
+});
+
 describe('a crew file is loaded', () => {
   const made = (role: string) =>
     `defineCrew({ name: 'c', agents: { a: { role: ${role}, goal: 'G' } }, tasks: { t: { agent: 'a', description: 'D' } } })`;

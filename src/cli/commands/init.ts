@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { HoldpointError } from '../../errors.ts';
 import { packageVersion } from '../../package-version.ts';
 import { CALLED_AS } from '../called-as.ts';
@@ -15,6 +15,12 @@ export async function init(dir: string, { json }: JsonOptions = {}): Promise<num
   const folder = resolve(dir);
   const files = initFiles({ name: nameOf(folder), version: packageVersion(), zod: dependencyRange('zod') });
   const path = relative(process.cwd(), folder);
+  const inTheWay = fileInTheWay(folder);
+  if (inTheWay !== null)
+    throw new HoldpointError(
+      'USAGE',
+      `${relative(process.cwd(), inTheWay)} is a file. Name a folder to write into, new or empty: ${CALLED_AS} init NAME.`,
+    );
   const there = Object.keys(files).filter((file) => existsSync(join(folder, file)));
   if (there.length > 0)
     throw new HoldpointError(
@@ -37,6 +43,15 @@ export async function init(dir: string, { json }: JsonOptions = {}): Promise<num
   ];
   printLine(`\nNext:\n${steps.map((step) => `  ${step}`).join('\n')}`);
   return 0;
+}
+
+/** The nearest of the folder and those around it that exists, if it is none. */
+function fileInTheWay(folder: string): string | null {
+  for (let path = folder; ; path = dirname(path)) {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found) return found.isDirectory() ? null : path;
+    if (dirname(path) === path) return null;
+  }
 }
 
 /** A name that npm takes. */
