@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { CommanderError } from 'commander';
 // First: it reads its variable, which is then taken out of the environment with all others of ours.
 import '../journal/fault-point.ts';
+import { HoldpointError } from '../errors.ts';
 import { errorLines, exitCodeOfError } from './error-lines.ts';
 import { EXIT } from './exit-codes.ts';
 import { endWhenReaderLeaves, flushOutput, note } from './print.ts';
@@ -29,11 +30,20 @@ async function runCommand(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {
-    // Commander has said by itself what is wrong with the arguments.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    note(errorLines(error, { debug: argv.includes('--debug') }));
-    return exitCodeOfError(error);
+    // Commander has shown the help by itself.
+    if (error instanceof CommanderError && SHOWN.includes(error.code))
+      return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    const told = error instanceof CommanderError ? usageError(error) : error;
+    note(errorLines(told, { debug: argv.includes('--debug') }));
+    return exitCodeOfError(told);
   }
+}
+
+const SHOWN: readonly string[] = ['commander.help', 'commander.helpDisplayed', 'commander.version'];
+
+function usageError(error: CommanderError): HoldpointError {
+  const said = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  return new HoldpointError('USAGE', `${said}\nAdd --help to see what the command takes.`, { cause: error });
 }
 
 /** `.env` of the current folder, where there is one; what is set already stays. */

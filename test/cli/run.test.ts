@@ -108,6 +108,15 @@ describe('what cannot be run', () => {
     ['an unknown option', ['run', 'plain.ts', '--frobnicate'], 'unknown option'],
     ['an unknown command', ['rum', 'plain.ts'], 'Did you mean run?'],
     ['a missing argument', ['run'], 'missing required argument'],
+    ['an unknown command of a group', ['runs', 'foo'], "unknown command 'foo'"],
+    ['the same with an option', ['holds', 'foo', '--json'], "unknown command 'foo'"],
+    ['more arguments than there are', ['runs', 'list', 'foo'], "too many arguments for 'list': foo"],
+    [
+      'a bad value of an option',
+      ['serve', 'plain.ts', '--port', 'x'],
+      "option '--port <port>' argument 'x' is invalid",
+    ],
+    ['a missing option', ['token', 'create', '--user', 'ana'], "required option '--role <role>' not specified"],
     ['a missing file', ['run', 'nowhere.ts'], 'FILE_INVALID'],
     ['a file that throws', ['run', 'throws.ts'], 'throws.ts: it cannot be loaded. boom (at throws.ts:1). ('],
     ['a file that imports one that throws', ['run', 'in-lib.ts'], 'no words (at lib.ts:2). ('],
@@ -143,6 +152,7 @@ describe('what cannot be run', () => {
   ] as const)('%s: exit 2, said in a line or two on stderr', async ([, args, told]) => {
     const { code, stdout, stderr } = await folder.run([...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr, 'with its code').toMatch(/ \([A-Z_]+\)\n$/);
     expect(stderr).toContain(told);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(2);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { collect, examples, integer, withJson, withServer } from './options.ts';
+import { byDefault, collect, examples, integer, withJson, withServer } from './options.ts';
 import type { Finish } from './program.ts';
 
 /** `review` and `holds …`: looking at holds and deciding them. */
@@ -26,8 +26,7 @@ export function addHoldsCommands(program: Command, finish: Finish): void {
 }
 
 function addReading(holds: Command, finish: Finish): void {
-  const list = holds
-    .command('list', { isDefault: true })
+  const list = byDefault(holds.command('list', { isDefault: true }))
     .description('open holds, newest first (the default)')
     .option('--status <status>', 'open, approved, modified, rejected, answered, expired, cancelled or all', 'open')
     .option('--crew <name>', 'only of this crew')

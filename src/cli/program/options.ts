@@ -64,3 +64,15 @@ export function integer(value: string): number {
 export function examples(command: Command, ...lines: readonly string[]): Command {
   return command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`);
 }
+
+/** The command of a group that runs without being named takes no arguments: what stands in their place was meant as a command's name. */
+export function byDefault(command: Command): Command {
+  return command.allowExcessArguments().hook('preAction', (_hooked, { args, parent }) => {
+    const [name] = args;
+    if (name === undefined || !parent) return;
+    if (parent.args[0] === command.name())
+      command.error(`error: too many arguments for '${command.name()}': ${args.join(', ')}`);
+    const names = parent.commands.map((known) => known.name()).join(', ');
+    parent.error(`error: unknown command '${name}'; \`${parent.name()}\` has: ${names}`);
+  });
+}

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, withJson, withServer } from './options.ts';
+import { byDefault, examples, withJson, withServer } from './options.ts';
 import type { Finish } from './program.ts';
 
 /** `oversight …`: the record of action types, and the levels that people sign for on it. */
@@ -7,8 +7,7 @@ export function addOversightCommands(program: Command, finish: Finish): void {
   const oversight = program
     .command('oversight')
     .description('what people decided of each type of action, and whether it may need less of them');
-  const list = oversight
-    .command('list', { isDefault: true })
+  const list = byDefault(oversight.command('list', { isDefault: true }))
     .description(
       'per action type: decisions, share of bad ones and its upper bound, level, points, advice (the default)',
     )

@@ -23,10 +23,10 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
     .version(packageVersion(), '--version', 'the version')
     .helpOption('-h, --help', 'what a command does, with an example')
     .exitOverride()
-    .showHelpAfterError('Add --help to see what the command takes.')
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false })
-    .configureOutput({ outputError: (text, write) => write(text.replace('\n(Did you mean', ' (Did you mean')) })
+    // What is wrong with the arguments is told as every other error is.
+    .configureOutput({ outputError: () => {} })
     .addHelpText('after', OUTLOOK);
   const finish: Finish = async (work) => setExitCode(await work);
   addStartCommands(program, finish);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { collect, examples, integer, withJson, withModel, withReview, withServer } from './options.ts';
+import { byDefault, collect, examples, integer, withJson, withModel, withReview, withServer } from './options.ts';
 import type { Finish } from './program.ts';
 
 /** `runs …`: looking at runs and acting on them. */
@@ -14,8 +14,7 @@ export function addRunsCommands(program: Command, finish: Finish): void {
 }
 
 function addReading(runs: Command, finish: Finish): void {
-  const list = runs
-    .command('list', { isDefault: true })
+  const list = byDefault(runs.command('list', { isDefault: true }))
     .description('runs, newest first (the default)')
     .option('--status <status>', 'running, held, parked, completed, failed or cancelled')
     .option('--crew <name>', 'only of this crew')
