@@ -167,7 +167,8 @@ function notPossible(message: string, possible: readonly number[], { seq }: Fork
   const before = possible.findLast((point) => point <= seq) ?? null;
   const after = possible.find((point) => point > seq) ?? null;
   const near = [before, after].filter((point) => point !== null).join(' or ');
-  return new HoldpointError('FORK_NOT_POSSIBLE', `${message} Fork it at event ${near}.`, {
+  const advice = near === '' ? `Name one by its number, such as ${possible.at(-1)}.` : `Fork it at event ${near}.`;
+  return new HoldpointError('FORK_NOT_POSSIBLE', `${message} ${advice}`, {
     details: { before, after },
   });
 }

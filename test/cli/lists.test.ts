@@ -48,3 +48,10 @@ test.for(['runs', 'holds'])(
     expect(rest.stdout.trimEnd().split('\n')).toHaveLength(1 + COUNT - 3);
   },
 );
+
+test('an empty database has no run yet, which is no filter that fits none', async () => {
+  await (await openSqliteJournal({ path: join(folder.path, 'empty.db') })).close();
+  const list = (...args: string[]) => folder.run(['runs', 'list', '--database', 'file:empty.db', ...args]);
+  expect((await list()).stderr).toBe('There is no run yet.\n');
+  expect((await list('--crew', 'desk')).stderr).toBe('There is no such run.\n');
+});

@@ -166,6 +166,9 @@ test('refuses where there is nothing to go on with, and says where there is', as
   });
   expect(await refused(lastSeq + 1)).toMatchObject({ code: 'FORK_NOT_POSSIBLE' });
   expect(await refused(0)).toMatchObject({ code: 'FORK_NOT_POSSIBLE' });
+  // From JavaScript.
+  const named = expect.stringMatching(/Name one by its number, such as \d+\.$/);
+  expect(await refused('x' as unknown as number)).toMatchObject({ code: 'FORK_NOT_POSSIBLE', message: named });
   await expect(d.engine.fork('run_none' as RunId, 1, by)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
   expect((await d.engine.runs({})).items).toHaveLength(1);
 });

@@ -29,7 +29,7 @@ export async function listRuns({ status, crew, limit, cursor, all, ...options }:
   if (options.json) return 0;
   const stop = await desk.runs.stop();
   if (stop) note(`Everything was stopped by ${stop.by} at ${stop.at}: ${visibleText(stop.reason)}`);
-  if (rows.length === 0) note('There is no such run.');
+  if (rows.length === 0) note(query.status || crew ? 'There is no such run.' : 'There is no run yet.');
   for (const line of table(rows.length > 0 ? [['ID', 'STATUS', 'CREW', 'STARTED', 'BY', 'ON HOLD'], ...rows] : []))
     printLine(line);
   return 0;
