@@ -52,7 +52,9 @@ export async function callModel({ context, crew, state, signal, note }: EffectIn
   try {
     const model = context.models(askedAgent(state, crew, task).model ?? crew.model);
     const onDelta = context.streams(state.id) ? streamed.send : null;
-    const given = { signal: AbortSignal.any([signal, tally.signal]), onDelta, onFailure: failed };
+    // A signal of two costs something at each call, and most crews have no budget.
+    const either = state.config.budget ? AbortSignal.any([signal, tally.signal]) : signal;
+    const given = { signal: either, onDelta, onFailure: failed };
     const answer = await model.respond(request, given);
     wasted = answer.usage;
     checkSize(answer, context.limits);
