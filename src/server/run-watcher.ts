@@ -27,6 +27,8 @@ export class RunWatcher {
   readonly #options: RunWatcherOptions;
   #sent: number;
   #page = PAGE.first;
+  /** It has had all that there was. */
+  #isLive = false;
   #reading = false;
   #again = false;
   #stopped = false;
@@ -59,11 +61,12 @@ export class RunWatcher {
       for (let ms = CONGESTION_CHECK_MS.first; !this.#stopped && congested(); ms *= 2)
         await wait(Math.min(ms, CONGESTION_CHECK_MS.longest));
       const limit = this.#page;
-      const { sent, length } = await pages.send({ runId, after: this.#sent, limit }, taker);
+      const { sent, length } = await pages.send({ runId, after: this.#sent, limit, isLive: this.#isLive }, taker);
       this.#sent += sent;
       // What a congested client has not taken is not kept for it, but read again: 1,000 of them must not hold 1,000 pages.
       this.#page = nextPage({ limit, sent, length });
-      if (sent < length || length === limit) this.#again = true;
+      this.#isLive = sent === length && length < limit;
+      if (!this.#isLive) this.#again = true;
     }
   }
 }

@@ -10,6 +10,8 @@ export interface Taker {
 }
 
 export interface PageQuery {
+  /** Of one who has had all that there was. */
+  readonly isLive: boolean;
   readonly runId: RunId;
   readonly after: number;
   readonly limit: number;
@@ -53,7 +55,7 @@ export class SharedPages {
   }
 
   async send(query: PageQuery, taker: Taker): Promise<Taken> {
-    const key = `${query.runId} ${query.after} ${query.limit}`;
+    const key = `${query.runId} ${query.after} ${query.limit} ${query.isLive}`;
     const asked = this.#asked.get(key) ?? this.#ask(key, query);
     const reader: Reader = { socketId: taker.socketId, takes: () => taker.takes(), sent: 0 };
     asked.readers.push(reader);
@@ -61,7 +63,7 @@ export class SharedPages {
     return { sent: reader.sent, length };
   }
 
-  #ask(key: string, { runId, after, limit }: PageQuery): Asked {
+  #ask(key: string, { runId, after, limit, isLive }: PageQuery): Asked {
     const readers: Reader[] = [];
     const read = async () => {
       // Nobody joins who may have been woken by what this does not find.
@@ -70,8 +72,8 @@ export class SharedPages {
       await this.#hand(events, readers);
       return events.length;
     };
-    // In the next turn, so that all who ask in this one share it.
-    const asked = { readers, done: nextTurn().then(read) };
+    // Those who follow a run are woken in one go, and wait for no other turn. All others who ask in this turn share the next.
+    const asked = { readers, done: (isLive ? Promise.resolve() : nextTurn()).then(read) };
     this.#asked.set(key, asked);
     return asked;
   }
