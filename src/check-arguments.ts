@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { HoldpointError } from './errors.ts';
 import { HoldStatus } from './hooks/hold.ts';
-import { Verdict } from './hooks/review-policy.ts';
 import type { Reviewer } from './hooks/reviewer.ts';
 import { RunStatus } from './hooks/run-summary.ts';
-import { paging, RequestId } from './server/protocol/fields.ts';
+import { decision, paging, RequestId } from './server/protocol/fields.ts';
 
 /*
  * What a program hands to the API is held to what the server asks of a message: types do not reach JavaScript, and a decision
@@ -30,16 +29,11 @@ export function reviewerOf(by: string | Reviewer): Reviewer {
   return { user: user as string, roles, groups };
 }
 
-const DECISION = z.object({
-  holdId: z.string().min(1),
-  digest: z.string().min(1).max(128),
-  verdict: Verdict,
-  reason: z.string().max(10_000).optional(),
-  reasonCode: z.string().max(100).optional(),
-});
+/** The value is for the crew's own schemas. */
+const DECISION = z.object(decision).omit({ value: true });
 
-export function checkDecision(decision: unknown): void {
-  const parsed = DECISION.safeParse(decision);
+export function checkDecision(given: unknown): void {
+  const parsed = DECISION.safeParse(given);
   if (parsed.success) return;
   const [first] = parsed.error.issues;
   const where = first?.path.length ? `\`${first.path.join('.')}\` of a decision` : 'A decision';

@@ -1,5 +1,5 @@
 import { type ConfigIssue, pathText } from '../crew/config-issue.ts';
-import { type Change, diff } from '../json/diff.ts';
+import { diff } from '../json/diff.ts';
 import type { Json } from '../json/json.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Json } from '../json/json.ts';
  */
 export function changesOf(given: Json, used: Json): ConfigIssue[] {
   return diff(given, used).flatMap(({ path, from, to }): ConfigIssue[] => {
-    if (from === undefined || isTrimmed({ path, from, ...(to === undefined ? {} : { to }) })) return [];
+    if (from === undefined || isTrimmed(from, to)) return [];
     const message =
       to === undefined
         ? 'Its schema does not know this member and would leave it out. Correct its name, or leave it out'
@@ -17,7 +17,7 @@ export function changesOf(given: Json, used: Json): ConfigIssue[] {
   });
 }
 
-function isTrimmed({ from, to }: Change): boolean {
+function isTrimmed(from: Json, to: Json | undefined): boolean {
   return typeof from === 'string' && typeof to === 'string' && from.trim() === to.trim();
 }
 

@@ -49,6 +49,18 @@ function onAmend(amended: (runId: RunId, amend: () => Promise<unknown>) => Promi
     amended(runId, () => amend(runId, ...rest))) as Journal['amend'];
 }
 
+/** From here on such appends wait until they are released. `asked`: how many do, or did. */
+function heldBack() {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const amends = { asked: 0 };
+  onAmend(async (_, amend) => {
+    amends.asked++;
+    await released;
+    return amend();
+  });
+  return { amends, release };
+}
+
 async function escalated(): Promise<number> {
   const events = await Promise.all(runs.map((id) => journal.read(id, { type: 'hold.escalated' })));
   return events.flat().length;
@@ -92,29 +104,17 @@ test('those that cannot be recorded, however many come first, keep no later one'
 });
 
 test('a stop waits for the batch that is being recorded, and for no other', async () => {
-  const { promise: released, resolve: release } = Promise.withResolvers<void>();
-  let asked = 0;
-  onAmend(async (_, amend) => {
-    asked++;
-    await released;
-    return amend();
-  });
+  const { amends, release } = heldBack();
   clock.advance(HOUR);
-  await expect.poll(() => asked).toBeGreaterThan(0);
+  await expect.poll(() => amends.asked).toBeGreaterThan(0);
   const closing = engine.close();
   release();
   await closing;
-  expect([asked, await escalated()]).toEqual([BATCH, BATCH]);
+  expect([amends.asked, await escalated()]).toEqual([BATCH, BATCH]);
 });
 
 test('sweeps go on meanwhile', async () => {
-  const { promise: released, resolve: release } = Promise.withResolvers<void>();
-  let asked = 0;
-  onAmend(async (_, amend) => {
-    asked++;
-    await released;
-    return amend();
-  });
+  const { amends, release } = heldBack();
   let looked = 0;
   const nodes = journal.nodes.bind(journal);
   journal.nodes = () => {
@@ -122,13 +122,13 @@ test('sweeps go on meanwhile', async () => {
     return nodes();
   };
   clock.advance(HOUR);
-  await expect.poll(() => asked).toBeGreaterThan(0);
+  await expect.poll(() => amends.asked).toBeGreaterThan(0);
   const before = looked;
   const sweep = () => {
     clock.advance(1_000);
     return looked;
   };
   await expect.poll(sweep).toBeGreaterThan(before + 2);
-  expect(asked).toBe(BATCH);
+  expect(amends.asked).toBe(BATCH);
   release();
 });

@@ -7,52 +7,17 @@ import { openEngine } from '../../src/runner/open-engine.ts';
 import { silentLog } from '../../src/runner/silent-log.ts';
 import { call, memoryJournal, scriptedModel } from '../../src/testing.ts';
 
-test('an action of a run that has ended is undone, though its tool is not idempotent', async () => {
-  const undone: string[] = [];
-  const label = defineTool({
-    name: 'label',
-    description: 'Label a ticket',
-    input: z.strictObject({ ticket: z.string() }),
-    tier: 'supervised',
-    execute: () => 'labelled',
-    undo: ({ input, reason }, { idempotencyKey }) => void undone.push(`${input.ticket} ${reason} ${idempotencyKey}`),
-  });
-  const crew = defineCrew({
-    name: 'labels',
-    agents: { a: { role: 'A', goal: 'B', tools: [label] } },
-    tasks: { one: { agent: 'a', description: 'Label it' } },
-  });
-  const model = scriptedModel([call('label', { ticket: 't1' }), { output: 'ok', reasoning: 'r', confidence: 1 }]);
-  const engine = await openEngine({
-    crews: [crewDefinition(crew)],
-    journal: memoryJournal(),
-    models: () => model,
-    log: silentLog,
-  });
-  const { id } = await engine.start('labels', {}, { requestedBy: 'user:ana' });
-  await engine.outcome(id);
-  const [action] = (await engine.stateAt(id)).actions;
-  const actor = { user: 'user:ana', roles: [], groups: [] };
-  await engine.undo(id, action?.id as ActionId, 'wrong ticket', { actor });
-  await expect.poll(async () => (await engine.stateAt(id)).actions[0]?.state).toBe('undone');
-  expect(undone).toEqual([`t1 wrong ticket ${id}:${action?.id}:undo`]);
-  await expect(engine.undo(id, action?.id as ActionId, 'again', { actor })).rejects.toMatchObject({
-    code: 'UNDO_NOT_POSSIBLE',
-  });
-  await engine.close();
-});
+const actor = { user: 'user:ana', roles: [], groups: [] };
 
-test('why an undo failed stands in the state, until another is begun', async () => {
-  const broken = [true];
+/** An ended run whose one action may be undone, by what the test says. */
+async function labelled(undo: Undo) {
   const label = defineTool({
     name: 'label',
     description: 'Label a ticket',
     input: z.strictObject({ ticket: z.string() }),
     tier: 'supervised',
     execute: () => 'labelled',
-    undo: () => {
-      if (broken.pop()) throw new Error('the printer is out of paper');
-    },
+    undo: ({ input, reason }, { idempotencyKey }) => undo(`${input.ticket} ${reason} ${idempotencyKey}`),
   });
   const crew = defineCrew({
     name: 'labels',
@@ -69,9 +34,26 @@ test('why an undo failed stands in the state, until another is begun', async () 
   const { id } = await engine.start('labels', {}, { requestedBy: 'user:ana' });
   await engine.outcome(id);
   const action = async () => (await engine.stateAt(id)).actions[0];
+  return { engine, id, action, actionId: (await action())?.id as ActionId };
+}
+type Undo = (told: string) => void;
+
+test('an action of a run that has ended is undone, though its tool is not idempotent', async () => {
+  const undone: string[] = [];
+  const { engine, id, action, actionId } = await labelled((told) => void undone.push(told));
+  await engine.undo(id, actionId, 'wrong ticket', { actor });
+  await expect.poll(async () => (await action())?.state).toBe('undone');
+  expect(undone).toEqual([`t1 wrong ticket ${id}:${actionId}:undo`]);
+  await expect(engine.undo(id, actionId, 'again', { actor })).rejects.toMatchObject({ code: 'UNDO_NOT_POSSIBLE' });
+  await engine.close();
+});
+
+test('why an undo failed stands in the state, until another is begun', async () => {
+  const broken = [true];
+  const { engine, id, action, actionId } = await labelled(() => {
+    if (broken.pop()) throw new Error('the printer is out of paper');
+  });
   expect(await action()).not.toHaveProperty('undoFailure');
-  const actionId = (await action())?.id as ActionId;
-  const actor = { user: 'user:ana', roles: [], groups: [] };
   await engine.undo(id, actionId, 'wrong ticket', { actor });
   await expect.poll(async () => (await action())?.state).toBe('succeeded');
   const { lastSeq } = await engine.run(id);

@@ -129,6 +129,34 @@ test('a long run goes to many who open it with turns for others in between', asy
   for (const watcher of watchers) watcher.stop();
 });
 
+test('what happens to a run that is followed waits for no turn of the event loop', async () => {
+  const journal = memoryJournal();
+  const { batch, head } = appendOf(run);
+  await journal.append(batch);
+  const told: number[] = [];
+  let heard = Promise.withResolvers<void>();
+  const pages = new SharedPages({
+    journal,
+    send: ({ seq }) => {
+      told.push(seq);
+      heard.resolve();
+    },
+  });
+  const onError = (error: unknown) => expect.fail(String(error));
+  const watcher = new RunWatcher({ pages, socketId: 'a', runId: run, after: 0, congested: () => false, onError });
+  const wake = () => {
+    watcher.wake();
+    return heard.promise;
+  };
+  // Who opens it shares the reading of all who open it in the same turn.
+  expect(await countTurns(wake)).toBe(1);
+  heard = Promise.withResolvers();
+  await journal.append(appendOf(run, { head, drafts: [proposed('later')] }).batch);
+  expect(await countTurns(wake)).toBe(0);
+  expect(told).toEqual([1, 2]);
+  watcher.stop();
+});
+
 test('one that is woken while others read finds what they do not', async () => {
   const journal = memoryJournal();
   const { batch, head } = appendOf(run);

@@ -1,10 +1,25 @@
 import { z } from 'zod';
+import { Verdict } from '../../hooks/review-policy.ts';
+import { HoldId } from '../../ids.ts';
+import { Json } from '../../json/json.ts';
 
 /** Chosen by the client, so that a changing message can be sent again safely: the same id and content get the first answer. */
 export const RequestId = z.string().min(1).max(64);
 
 /** Written by a person for people. */
 export const Reason = z.string().trim().min(1).max(10_000);
+
+/** What a person decides. */
+export const decision = {
+  holdId: HoldId,
+  /** The digest of what the reviewer looked at. */
+  digest: z.string().min(1).max(128),
+  verdict: Verdict,
+  value: Json.optional(),
+  reason: z.string().max(10_000).optional(),
+  reasonCode: z.string().max(100).optional(),
+  overrideClaim: z.boolean().optional(),
+};
 
 /** A page of a list: `limit` defaults to 50 and is 200 at most; `cursor` is that of the page before. */
 export const paging = {

@@ -3,21 +3,9 @@ import type { ErrorBody } from '../../errors.ts';
 import { Hold, HoldInFull, HoldStatus } from '../../hooks/hold.ts';
 import { Verdict } from '../../hooks/review-policy.ts';
 import { HoldId, RunId } from '../../ids.ts';
-import { Json } from '../../json/json.ts';
 import type { Answer } from './answer.ts';
-import { Cursor, changing, paging, Reason, reading } from './fields.ts';
+import { Cursor, changing, decision, paging, Reason, reading } from './fields.ts';
 import { MAX_DECISIONS } from './limits.ts';
-
-const decision = {
-  holdId: HoldId,
-  /** The digest of what the reviewer looked at. */
-  digest: z.string().min(1).max(128),
-  verdict: Verdict,
-  value: Json.optional(),
-  reason: z.string().max(10_000).optional(),
-  reasonCode: z.string().max(100).optional(),
-  overrideClaim: z.boolean().optional(),
-};
 
 const Decided = z.strictObject({ hold: Hold, recordedSeq: z.int() });
 
